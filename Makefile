@@ -1,0 +1,186 @@
+# Makefile of dmc: one file, no recursion. GNU make.
+#
+# Targets
+#   all          build/dmc and build/dminspect (default)
+#   check        unit tests, command-line tests, fuzz corpus replay
+#   check-unit check-cli check-fuzz
+#   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang)
+#   bench        measurements (tests/bench), never a test
+#   lint         formatting, layers, sizes, findings, generated files, shell, analyser, man pages
+#   generate     rewrite schemas/, completions/ and the generated man pages
+#   golden       rewrite the golden files of the command-line tests
+#   install uninstall clean
+#
+# Knobs
+#   O=build          where everything goes (SAN=1: build-san, FUZZ=1: build-fuzz, …)
+#   V=1              print commands
+#   SAN=1            AddressSanitizer and UndefinedBehaviorSanitizer
+#   STATIC=1         static programs
+#   CC CFLAGS LDFLAGS PREFIX=/usr/local DESTDIR FUZZ_TIME=60
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+CC      = gcc
+CFLAGS  = -O2 -g
+PREFIX  = /usr/local
+VERSION := $(shell cat VERSION)
+FUZZ_TIME = 60
+
+O := build$(if $(SAN),-san)$(if $(STATIC),-static)$(if $(FUZZ),-fuzz)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+PACKAGES := yaml-0.1 jansson blkid libcrypto
+PKG_CONFIG = pkg-config $(if $(STATIC),--static)
+GOALS_WITHOUT_LIBRARIES := clean lint-format
+ifneq ($(filter-out $(GOALS_WITHOUT_LIBRARIES),$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell pkg-config --exists $(PACKAGES) && echo yes),yes)
+$(error libraries are missing; on Debian: apt-get install pkg-config libyaml-dev libjansson-dev libblkid-dev libssl-dev (or run scripts/bootstrap))
+endif
+LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
+CPPFLAGS_ALL := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -I. $(LIB_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL := -std=gnu11 $(WARN) -pthread $(CFLAGS)
+LDFLAGS_ALL := -pthread $(LDFLAGS)
+ifdef SAN
+CFLAGS_ALL += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS_ALL += -fsanitize=address,undefined
+endif
+ifdef FUZZ
+CC := clang
+CFLAGS_ALL += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_ALL += -fsanitize=address,undefined
+endif
+ifdef STATIC
+LDFLAGS_ALL += -static
+endif
+
+LIB_SRC  := $(sort $(wildcard lib/*/*.c lib/format/*/*.c targets/*.c))
+CMD_SRC  := $(sort $(wildcard cmd/*/*.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/*.c tests/unit/*/*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+obj = $(1:%.c=$(O)/obj/%.o)
+
+PROGRAMS := $(O)/dmc $(O)/dminspect
+FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=%)
+
+all: $(PROGRAMS)
+
+$(O)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(EXTRA_$*) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+EXTRA_cmd/common/version := -DDMC_VERSION='"$(VERSION)"'
+$(O)/obj/cmd/common/version.o: VERSION
+
+$(O)/libdmc.a: $(call obj,$(LIB_SRC))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+.SECONDEXPANSION:
+$(PROGRAMS): $(O)/%: $$(filter $(O)/obj/cmd/$$*/% $(O)/obj/cmd/common/%,$(call obj,$(CMD_SRC))) $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+# ---- tests ----
+
+TEST_CPPFLAGS := -DTESTS_DIR='"$(CURDIR)/tests"'
+$(call obj,$(UNIT_SRC)): CPPFLAGS_ALL += $(TEST_CPPFLAGS) $(shell pkg-config --cflags check 2>/dev/null)
+
+# The list of suites is read off the files' names: tests/unit/<dir>/test_<module>.c
+$(O)/suites.h: $(UNIT_SRC) Makefile
+	@mkdir -p $(@D)
+	$(Q)for f in $(filter-out tests/unit/main.c,$(UNIT_SRC)); do case $$f in tests/unit/*/test_*) \
+		d=$${f#tests/unit/}; m=$${d#*/test_}; echo "SUITE(suite_$${d%%/*}_$${m%.c})";; esac; done >$@
+
+$(O)/obj/tests/unit/main.o: CPPFLAGS_ALL += -I$(O)
+$(O)/obj/tests/unit/main.o: $(O)/suites.h
+
+$(O)/unit: $(call obj,$(UNIT_SRC)) $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+
+check: check-unit check-cli check-fuzz
+
+check-unit: $(O)/unit
+	$(Q)$(O)/unit
+
+check-cli: $(PROGRAMS)
+	$(Q)DMC_BUILD=$(abspath $(O)) bats $(if $(CI),,--pretty) tests/cli
+
+golden: $(PROGRAMS)
+	$(Q)DMC_GOLDEN=1 DMC_BUILD=$(abspath $(O)) bats tests/cli
+
+$(FUZZERS:%=$(O)/replay_%): $(O)/replay_%: $(O)/obj/tests/fuzz/%.o $(O)/obj/tests/fuzz/replay.o $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+check-fuzz: $(FUZZERS:%=$(O)/replay_%)
+	$(Q)for f in $(FUZZERS:fuzz_%=%); do $(O)/replay_fuzz_$$f tests/fuzz/corpus/$$f || exit 1; done
+
+ifdef FUZZ
+$(FUZZERS:%=$(O)/%): $(O)/%: $(O)/obj/tests/fuzz/%.o $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz: $(FUZZERS:%=$(O)/%)
+	$(Q)for f in $(FUZZERS:fuzz_%=%); do mkdir -p $(O)/corpus/$$f && \
+		$(O)/fuzz_$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -print_final_stats=1 \
+		$(O)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+else
+fuzz:
+	$(Q)$(MAKE) FUZZ=1 fuzz
+endif
+
+bench: $(PROGRAMS)
+	$(Q)DMC_BUILD=$(abspath $(O)) tests/bench/run
+
+# ---- generated files, committed ----
+
+GENERATED := schemas/layout.schema.json completions/dmc.bash completions/_dmc completions/dmc.fish \
+	man/dm-targets.7 man/dmc-findings.7
+gen = $(O)/dmc $(1) >$(2).tmp && mv $(2).tmp $(2)
+
+generate: $(O)/dmc
+	$(Q)$(call gen,schema,schemas/layout.schema.json)
+	$(Q)$(call gen,completions bash,completions/dmc.bash)
+	$(Q)$(call gen,completions zsh,completions/_dmc)
+	$(Q)$(call gen,completions fish,completions/dmc.fish)
+	$(Q)$(call gen,targets --format man,man/dm-targets.7)
+	$(Q)$(call gen,explain --format man,man/dmc-findings.7)
+
+lint: $(PROGRAMS)
+	$(Q)DMC_BUILD=$(abspath $(O)) GENERATED='$(GENERATED)' CPPFLAGS_ALL='$(CPPFLAGS_ALL)' scripts/lint
+
+# ---- installation ----
+
+MAN := $(wildcard man/*.[1-8])
+install: all
+	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
+	for m in $(MAN); do install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man$${m##*.} $$m; done
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/dmc schemas/layout.schema.json
+	install -Dm644 completions/dmc.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dmc
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions completions/_dmc
+	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d completions/dmc.fish
+
+uninstall:
+	rm -f $(PROGRAMS:$(O)/%=$(DESTDIR)$(PREFIX)/bin/%)
+	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/dmc
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dmc
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_dmc
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dmc.fish
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all check check-unit check-cli check-fuzz fuzz bench generate golden lint install uninstall clean
+.SECONDARY:
+
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c))

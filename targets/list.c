@@ -1,0 +1,30 @@
+/* The list of targets, and rows that several of them share. */
+#include "targets/targets.h"
+
+extern const struct target target_delay;
+extern const struct target target_error;
+extern const struct target target_flakey;
+extern const struct target target_linear;
+extern const struct target target_striped;
+extern const struct target target_switch;
+extern const struct target target_unstriped;
+extern const struct target target_zero;
+
+static const struct target *const list[] = {
+	&target_delay,
+	&target_error,
+	&target_flakey,
+	&target_linear,
+	&target_striped,
+	&target_switch,
+	&target_unstriped,
+	&target_zero,
+};
+
+const struct target_list targets_all = {list, ARRAY_SIZE(list)};
+
+const struct word status_device_words[] = {
+	{.kind = WORD_TEXT, WORD_FIELD(struct status_device, name), .key = "device",
+	 .help = "MAJOR:MINOR"},
+	WORD_LAST,
+};
