@@ -1,22 +1,36 @@
 /* The list of targets, and rows that several of them share. */
 #include "targets/targets.h"
 
+extern const struct target target_cache;
 extern const struct target target_delay;
+extern const struct target target_dust;
+extern const struct target target_ebs;
+extern const struct target target_era;
 extern const struct target target_error;
 extern const struct target target_flakey;
 extern const struct target target_linear;
+extern const struct target target_log_writes;
 extern const struct target target_striped;
 extern const struct target target_switch;
+extern const struct target target_thin;
+extern const struct target target_thin_pool;
 extern const struct target target_unstriped;
 extern const struct target target_zero;
 
 static const struct target *const list[] = {
+	&target_cache,
 	&target_delay,
+	&target_dust,
+	&target_ebs,
+	&target_era,
 	&target_error,
 	&target_flakey,
 	&target_linear,
+	&target_log_writes,
 	&target_striped,
 	&target_switch,
+	&target_thin,
+	&target_thin_pool,
 	&target_unstriped,
 	&target_zero,
 };

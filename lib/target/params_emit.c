@@ -90,7 +90,7 @@ static void emit_device(struct strbuf *out, const struct devref *ref, bool area)
 
 static void emit_list(const struct word *row, const struct word_list *list, struct strbuf *out)
 {
-	if (!(row->flags & WORD_UNCOUNTED) && (list->nr || (row->flags & WORD_ALWAYS)))
+	if (!(row->flags & WORD_UNCOUNTED) && (list->nr || (row->flags & (WORD_ALWAYS | WORD_TAIL))))
 		emit_number(out, list->nr);
 	for (size_t i = 0; i < list->nr; i++)
 		emit_word(out, list->v[i]);
@@ -278,15 +278,12 @@ void params_emit_row(const struct emit_ctx *c, const struct word *rows, const st
 	}
 }
 
-/* A tail is printed when its first row was given, or anything countable is in it. */
+/* A tail is printed when anything in it or behind it was given, or always is. */
 static bool tail_given(const struct word *rows, const struct word *row, const void *params)
 {
-	do {
-		if (given(params, (unsigned)(row - rows)) || (row->flags & WORD_ALWAYS) ||
-		    row->kind == WORD_GROUP)
+	for (; row->kind != WORD_END; row++)
+		if (given(params, (unsigned)(row - rows)) || (row->flags & WORD_ALWAYS))
 			return true;
-		row++;
-	} while (row->kind != WORD_END && !(row->flags & WORD_TAIL));
 	return false;
 }
 

@@ -66,7 +66,9 @@ static int parse_choice(const struct parse_ctx *c, const struct word *row, const
 	}
 	for (const struct choice *ch = row->choices; ch->word; ch++)
 		near_offer(&near, ch->word);
-	return parse_error(c, w, &F_CHOICE, row->error, "%s: unknown %s '%s'%s%s%s", c->target->name,
+	return parse_error(c, w, &F_CHOICE,
+			   row->kind == WORD_LIST && row->once_error ? row->once_error : row->error,
+			   "%s: unknown %s '%s'%s%s%s", c->target->name,
 			   row_name(row), word, near.best ? "; did you mean '" : "",
 			   near.best ? near.best : "", near.best ? "'?" : "");
 }
