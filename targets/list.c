@@ -2,6 +2,7 @@
 #include "targets/targets.h"
 
 extern const struct target target_cache;
+extern const struct target target_clone;
 extern const struct target target_delay;
 extern const struct target target_dust;
 extern const struct target target_ebs;
@@ -10,15 +11,20 @@ extern const struct target target_error;
 extern const struct target target_flakey;
 extern const struct target target_linear;
 extern const struct target target_log_writes;
+extern const struct target target_snapshot;
+extern const struct target target_snapshot_merge;
+extern const struct target target_snapshot_origin;
 extern const struct target target_striped;
 extern const struct target target_switch;
 extern const struct target target_thin;
 extern const struct target target_thin_pool;
 extern const struct target target_unstriped;
+extern const struct target target_writecache;
 extern const struct target target_zero;
 
 static const struct target *const list[] = {
 	&target_cache,
+	&target_clone,
 	&target_delay,
 	&target_dust,
 	&target_ebs,
@@ -27,11 +33,15 @@ static const struct target *const list[] = {
 	&target_flakey,
 	&target_linear,
 	&target_log_writes,
+	&target_snapshot,
+	&target_snapshot_merge,
+	&target_snapshot_origin,
 	&target_striped,
 	&target_switch,
 	&target_thin,
 	&target_thin_pool,
 	&target_unstriped,
+	&target_writecache,
 	&target_zero,
 };
 
