@@ -44,7 +44,7 @@ LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
-CPPFLAGS_ALL := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -I. $(LIB_CFLAGS) $(CPPFLAGS)
+CPPFLAGS_ALL := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Icmd -I. $(LIB_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(WARN) -pthread $(CFLAGS)
 LDFLAGS_ALL := -pthread $(LDFLAGS)
 ifdef SAN
@@ -83,8 +83,10 @@ $(O)/libdmc.a: $(call obj,$(LIB_SRC))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-.SECONDEXPANSION:
-$(PROGRAMS): $(O)/%: $$(filter $(O)/obj/cmd/$$*/% $(O)/obj/cmd/common/%,$(call obj,$(CMD_SRC))) $(O)/libdmc.a
+COMMON_OBJ := $(call obj,$(filter cmd/common/%,$(CMD_SRC)))
+$(O)/dmc: $(call obj,$(filter cmd/dmc/%,$(CMD_SRC))) $(COMMON_OBJ) $(O)/libdmc.a
+$(O)/dminspect: $(call obj,$(filter cmd/dminspect/%,$(CMD_SRC))) $(COMMON_OBJ) $(O)/libdmc.a
+$(PROGRAMS):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 

@@ -46,7 +46,7 @@ static void judge_size(const struct judge *j, int sign)
 	if (!node_size(j->l, j->n, "expect", 0, &want))
 		return;
 	if ((sign <= 0 && have < want) || (sign >= 0 && have > want))
-		fails(j, "%s has %s, expected %s%s", j->v->name, size_str(j, have),
+		fails(j, "the size is %s, expected %s%s", size_str(j, have),
 		      sign < 0 ? "at least " : sign > 0 ? "at most " : "", size_str(j, want));
 }
 
@@ -89,14 +89,14 @@ static void judge_overcommit(const struct judge *j)
 		return;
 	}
 	if (have > limit || (!equal && have >= limit))
-		fails(j, "thin volumes of %s come to %.2f times its size, expected %s", j->v->name, have, text);
+		fails(j, "its thin volumes come to %.2f times its size, expected %s", have, text);
 }
 
 static void judge_target(const struct judge *j)
 {
 	for (size_t i = 0; i < j->v->table.nr; i++)
 		if (!node_is(j->n, j->v->table.lines[i].target->name)) {
-			fails(j, "%s is %s, expected %.*s", j->v->name, j->v->table.lines[i].target->name,
+			fails(j, "the target is %s, expected %.*s", j->v->table.lines[i].target->name,
 			      (int)j->n->nr, j->n->text);
 			return;
 		}
@@ -107,7 +107,7 @@ static void judge_flag(const struct judge *j)
 	bool want;
 
 	if (node_flag(j->l, j->n, "read_only", &want) && want != j->v->table.read_only)
-		fails(j, "%s is %s", j->v->name, want ? "writable" : "read-only");
+		fails(j, "the volume is %s", want ? "writable" : "read-only");
 }
 
 static void judge_block_size(const struct judge *j)
@@ -118,8 +118,8 @@ static void judge_block_size(const struct judge *j)
 	    !node_size(j->l, j->n, "logical_block_size", 0, &want))
 		return;
 	if (want != j->v->blk.logical_block_size)
-		fails(j, "%s has logical blocks of %u bytes, expected %llu", j->v->name,
-		      j->v->blk.logical_block_size, (unsigned long long)want);
+		fails(j, "logical blocks have %u bytes, expected %llu", j->v->blk.logical_block_size,
+		      (unsigned long long)want);
 }
 
 static void judge_root_hash(const struct judge *j)
@@ -129,7 +129,7 @@ static void judge_root_hash(const struct judge *j)
 	const char *have = row ? *word_cfield(line->params, row, const char *) : NULL;
 
 	if (!have || strlen(have) != j->n->nr || strncasecmp(have, j->n->text, j->n->nr))
-		fails(j, "%s has %s %s", j->v->name, have ? "the root hash" : "no root hash", have ? have : "");
+		fails(j, "%s%s", have ? "the root hash is " : "the volume has no root hash", have ? have : "");
 }
 
 static void judge(struct judge *j, const struct node *key)

@@ -26,8 +26,9 @@ static json_t *volume_json(const struct volume *v, const struct emit_ctx *c)
 
 	for (size_t i = 0; i < v->table.nr; i++)
 		json_array_append_new(lines, line_json(&v->table.lines[i], c));
-	o = json_pack("{sssssisb}", "name", v->name, "dm_name", v->dm_name, "minor", (int)v->minor,
-		      "read_only", (int)v->table.read_only);
+	o = json_pack("{sssssb}", "name", v->name, "dm_name", v->dm_name, "read_only",
+		      (int)v->table.read_only);
+	json_object_set_new(o, "minor", v->minor < 0 ? json_null() : json_integer(v->minor));
 	json_object_set_new(o, "dm_uuid", v->dm_uuid ? json_string(v->dm_uuid) : json_null());
 	json_object_set_new(o, "for", v->user ? json_string(v->user->name) : json_null());
 	json_object_set_new(o, "size", json_integer((json_int_t)(v->blk.nr_sectors * 512)));

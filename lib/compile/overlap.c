@@ -129,9 +129,9 @@ static void report(const struct sweep *s, const struct use *a, const struct use 
 	struct finding *f;
 
 	f = diag_add(s->diag, &F_OVERLAP, use_span(s, b),
-		     "%s uses sectors %llu to %llu of %s, which %s uses, too", b->volume->name,
-		     (unsigned long long)b->start, (unsigned long long)end - 1, s->devs.v[b->dev]->name,
-		     a->volume == b->volume ? "another part of it" : a->volume->name);
+		     "sectors %llu to %llu of %s are in use by %s already", (unsigned long long)b->start,
+		     (unsigned long long)end - 1, s->devs.v[b->dev]->name,
+		     a->volume == b->volume ? "another part of the volume" : a->volume->name);
 	f->subject = b->volume->name;
 	finding_note(s->diag, f, use_span(s, a), "%s uses sectors %llu to %llu here", a->volume->name,
 		     (unsigned long long)a->start, (unsigned long long)a->end - 1);

@@ -69,6 +69,20 @@ static struct volume *new_volume(struct layout *l, const struct node *key, const
 
 /* ---- one segment ---- */
 
+static void no_target(struct layout *l, const struct node *map)
+{
+	struct finding *f = node_report(l, map, &F_NO_TARGET, "`target` is missing");
+
+	for (uint32_t i = 0; i < map->nr; i++) {
+		struct near near = NEAR_INIT(map->items[2 * i].text, map->items[2 * i].nr);
+
+		near_offer(&near, "target");
+		near_offer(&near, "segments");
+		if (near.best)
+			finding_fix(l->diag, f, "did you mean '%s' by '%.*s'?", near.best, (int)near.len, near.word);
+	}
+}
+
 static const struct target *segment_target(struct layout *l, const struct node *map)
 {
 	const struct node *n = node_get(map, "target");
@@ -77,7 +91,7 @@ static const struct target *segment_target(struct layout *l, const struct node *
 	struct finding *f;
 
 	if (!n) {
-		node_report(l, map, &F_NO_TARGET, "`target` is missing");
+		no_target(l, map);
 		return NULL;
 	}
 	if (!node_expect(l, n, NODE_SCALAR, "target"))

@@ -282,7 +282,8 @@ void params_emit_row(const struct emit_ctx *c, const struct word *rows, const st
 static bool tail_given(const struct word *rows, const struct word *row, const void *params)
 {
 	for (; row->kind != WORD_END; row++)
-		if (given(params, (unsigned)(row - rows)) || (row->flags & WORD_ALWAYS))
+		if (!(row->flags & WORD_LAYOUT_ONLY) &&
+		    (given(params, (unsigned)(row - rows)) || (row->flags & WORD_ALWAYS)))
 			return true;
 	return false;
 }

@@ -1,0 +1,22 @@
+/* dmc: makes and changes. */
+#include "dmc/dmc.h"
+
+static const struct cli_verb *const verbs[] = {
+	&verb_check,
+	&verb_compile,
+	&verb_explain,
+	&verb_completions,
+	&verb_help,
+	NULL,
+};
+
+static const struct cli_program program = {
+	.name = "dmc",
+	.summary = "Device-mapper stacks from one YAML file: checked and compiled to the kernel's tables.",
+	.verbs = verbs,
+};
+
+int main(int argc, char **argv)
+{
+	return cli_main(&program, argc, argv);
+}

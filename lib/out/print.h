@@ -1,0 +1,12 @@
+/* Between the printers. */
+#ifndef OUT_PRINT_H
+#define OUT_PRINT_H
+
+#include "out/out.h"
+
+void out_text(struct strbuf *b, const struct diag *d, const struct out_options *o);
+void out_json(struct strbuf *b, const struct diag *d, const struct out_options *o);
+void out_sarif(struct strbuf *b, const struct diag *d, const struct out_options *o);
+void out_junit(struct strbuf *b, const struct diag *d, const struct out_options *o);
+
+#endif
