@@ -3,14 +3,17 @@
 
 extern const struct target target_cache;
 extern const struct target target_clone;
+extern const struct target target_crypt;
 extern const struct target target_delay;
 extern const struct target target_dust;
 extern const struct target target_ebs;
 extern const struct target target_era;
 extern const struct target target_error;
 extern const struct target target_flakey;
+extern const struct target target_integrity;
 extern const struct target target_linear;
 extern const struct target target_log_writes;
+extern const struct target target_mirror;
 extern const struct target target_snapshot;
 extern const struct target target_snapshot_merge;
 extern const struct target target_snapshot_origin;
@@ -19,20 +22,25 @@ extern const struct target target_switch;
 extern const struct target target_thin;
 extern const struct target target_thin_pool;
 extern const struct target target_unstriped;
+extern const struct target target_verity;
 extern const struct target target_writecache;
 extern const struct target target_zero;
+extern const struct target target_zoned;
 
 static const struct target *const list[] = {
 	&target_cache,
 	&target_clone,
+	&target_crypt,
 	&target_delay,
 	&target_dust,
 	&target_ebs,
 	&target_era,
 	&target_error,
 	&target_flakey,
+	&target_integrity,
 	&target_linear,
 	&target_log_writes,
+	&target_mirror,
 	&target_snapshot,
 	&target_snapshot_merge,
 	&target_snapshot_origin,
@@ -41,8 +49,10 @@ static const struct target *const list[] = {
 	&target_thin,
 	&target_thin_pool,
 	&target_unstriped,
+	&target_verity,
 	&target_writecache,
 	&target_zero,
+	&target_zoned,
 };
 
 const struct target_list targets_all = {list, ARRAY_SIZE(list)};

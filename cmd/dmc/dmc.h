@@ -35,7 +35,10 @@ void print_findings(struct session *s);
 /* EXIT_OK, EXIT_FINDINGS or, where a device is absent, EXIT_ABSENT. */
 int findings_status(const struct diag *d, bool strict);
 
-/* Reads and loads a layout; false after the findings were printed. */
+/*
+ * Reads and loads a layout; false after the findings were printed. That devices are absent
+ * is no obstacle where the tables are complete without them.
+ */
 bool load_layout(struct session *s, const char *path, const struct layout_options *o);
 
 /* Every kind of finding there is, sorted by identifier; *nr says how many. */

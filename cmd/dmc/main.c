@@ -4,6 +4,7 @@
 static const struct cli_verb *const verbs[] = {
 	&verb_check,
 	&verb_compile,
+	&verb_import,
 	&verb_explain,
 	&verb_completions,
 	&verb_help,

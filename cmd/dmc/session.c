@@ -107,6 +107,15 @@ int findings_status(const struct diag *d, bool strict)
 	return absent ? EXIT_ABSENT : EXIT_OK;
 }
 
+/* Only devices are absent, and every volume has a table all the same. */
+static bool is_complete(const struct session *s)
+{
+	for (size_t i = 0; i < s->layout.volumes.nr; i++)
+		if (s->layout.volumes.v[i]->failed)
+			return false;
+	return findings_status(&s->diag, false) == EXIT_ABSENT;
+}
+
 bool load_layout(struct session *s, const char *path, const struct layout_options *o)
 {
 	struct source *src = io_read(s->c, path);
@@ -116,9 +125,10 @@ bool load_layout(struct session *s, const char *path, const struct layout_option
 		return false;
 	r = layout_load(&s->layout, src, o, &s->c->arena, &s->diag);
 	s->loaded = true;
-	if (r)
-		print_findings(s);
-	return !r;
+	if (!r || is_complete(s))
+		return true;
+	print_findings(s);
+	return false;
 }
 
 /* ---- all kinds of findings ---- */

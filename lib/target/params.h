@@ -54,6 +54,9 @@ void params_emit_row(const struct emit_ctx *c, const struct word *rows, const st
 const struct word *params_emit_group(const struct emit_ctx *c, const struct word *rows,
 				     const struct word *group, const void *params,
 				     struct strbuf *out);
+/* One option that was given, its keyword included. */
+void params_emit_option(const struct emit_ctx *c, const struct word *row, const void *params,
+			struct strbuf *out);
 /* Adds a blank when `out` is not empty, then the word, escaped for dm_split_args(). */
 void emit_word(struct strbuf *out, const char *word);
 void emit_number(struct strbuf *out, uint64_t v);

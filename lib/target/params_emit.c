@@ -177,7 +177,7 @@ static void emit_bits(const struct word *row, const struct word_bits *bits, stru
 	}
 }
 
-static void emit_option(const struct emit_ctx *c, const struct word *row, const void *params,
+void params_emit_option(const struct emit_ctx *c, const struct word *row, const void *params,
 			struct strbuf *out)
 {
 	struct strbuf value = STRBUF_INIT;
@@ -230,7 +230,7 @@ const struct word *params_emit_group(const struct emit_ctx *c, const struct word
 		if (!row->word)
 			emit_value(c, row, params, &words);
 		else if (given(params, (unsigned)(row - rows)) && is_shown(c, row))
-			emit_option(c, row, params, &words);
+			params_emit_option(c, row, params, &words);
 		/* An option that is not printed back still counts in the kernel's count. */
 		else if (given(params, (unsigned)(row - rows)) && (row->flags & WORD_NOT_SHOWN))
 			nr++;

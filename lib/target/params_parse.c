@@ -271,7 +271,7 @@ static int take_count(const struct parse_ctx *c, const struct word *row, struct 
 				   "%s: the count %s is not between %llu and %llu", c->target->name,
 				   word, (unsigned long long)row->min, (unsigned long long)max);
 	if (v > words_left(w))
-		return parse_error(c, w, &F_COUNT, row->aux_error ? row->aux_error : row->error,
+		return parse_error(c, w, &F_COUNT, row->error,
 				   "%s: the count says %s words, and %zu follow", c->target->name, word,
 				   words_left(w));
 	*ret = (size_t)v;
