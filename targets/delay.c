@@ -72,6 +72,24 @@ static void check(const struct line_ctx *c, const void *params)
 		line_report(c, &F_REQUIRED, &words[FLUSH_DEVICE], text, "flush_device needs write_device, too");
 }
 
+/* The room of the class that has least: all of them are as long as the line. */
+static uint64_t natural_len(const void *params)
+{
+	const struct delay *p = params;
+	const struct devref *const refs[] = {&p->read, &p->write, &p->flush};
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(refs); i++)
+		if (refs[i]->dev && devref_sectors(refs[i]) < least)
+			least = devref_sectors(refs[i]);
+	return least == UINT64_MAX ? 0 : least;
+}
+
+static unsigned flags_on(const struct kernel_profile *k)
+{
+	return TARGET_CMDLINE | (kernel_has(k, KF_DELAY_ZONED) ? TARGET_ZONED : 0);
+}
+
 struct delay_status {
 	uint64_t given;
 	uint64_t reads, writes, flushes;
@@ -91,7 +109,7 @@ const struct target target_delay = {
 	.name = "delay",
 	.summary = "lets every request wait",
 	.description = "For tests of slow disks. Writes and flushes may have a device and a delay of their own.",
-	.flags = TARGET_CMDLINE,
+	.flags = TARGET_CMDLINE | TARGET_ZONED,
 	.words = words,
 	.params_size = sizeof(struct delay),
 	.count_error = "Requires exactly 3, 6 or 9 arguments",
@@ -99,5 +117,7 @@ const struct target target_delay = {
 	.status_size = sizeof(struct delay_status),
 	.example = "slow: {target: delay, device: disk, delay: 500ms, size: 8MiB}\n",
 	.parse = parse,
+	.flags_on = flags_on,
 	.check = check,
+	.natural_len = natural_len,
 };

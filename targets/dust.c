@@ -5,6 +5,8 @@
 
 enum { DEVICE, BLOCK_SIZE };
 
+#define MAX_BLOCK_SECTORS 2097152
+
 struct dust {
 	uint64_t given;
 	struct devref dev;
@@ -19,18 +21,18 @@ static const struct word words[] = {
 		.help = "device, and the offset on it where the mapping starts",
 	},
 	[BLOCK_SIZE] = {
-		.kind = WORD_SIZE, .flags = WORD_POWER_OF_2, .unit = 1, WORD_FIELD(struct dust, block_bytes),
-		.num = NUM_K32, .min = 512, .max = 1073741824, .key = "block_size",
-		.error = "Invalid block size parameter", .help = "size of a block that can be bad",
+		.kind = WORD_SIZE, .unit = 1, WORD_FIELD(struct dust, block_bytes), .num = NUM_K32, .min = 1,
+		.key = "blksz", .error = "Invalid block size parameter",
+		.help = "size of a block that can be bad: a power of two from 512B to 1GiB",
 	},
 	WORD_LAST,
 };
 
 static const struct finding_kind F_BLOCK = {
-	"dust.block-too-large", SEV_ERROR, BY_KERNEL, "the block is larger than the volume",
-	"A block cannot be larger than the volume, nor than 1 GiB.",
-	"volumes:\n  v: {target: dust, device: d, block_size: 64KiB, size: 4KiB}\n",
-	"Use a smaller block size.",
+	"dust.block-size", SEV_ERROR, BY_KERNEL, "the block size cannot be used",
+	"A block is a power of two from 512 bytes, and no larger than the volume or 1 GiB.",
+	"volumes:\n  v: {target: dust, device: d, blksz: 64KiB, size: 4KiB}\n",
+	"Use 512B, or another power of two.",
 };
 
 static const struct finding_kind *const findings[] = {&F_BLOCK, NULL};
@@ -40,10 +42,22 @@ static void check(const struct line_ctx *c, const void *params)
 {
 	const struct dust *p = params;
 
-	if (p->block_bytes / 512 > c->nr_sectors && p->block_bytes <= 1073741824)
+	uint64_t bytes = p->block_bytes;
+	uint64_t max = c->nr_sectors < MAX_BLOCK_SECTORS ? c->nr_sectors : MAX_BLOCK_SECTORS;
+
+	if (!bytes)
+		return;
+	if (bytes < 512)
+		line_report(c, &F_BLOCK, &words[BLOCK_SIZE], "Block size must be at least 512",
+			    "blksz: %llu bytes are less than 512", (unsigned long long)bytes);
+	else if (bytes & (bytes - 1))
+		line_report(c, &F_BLOCK, &words[BLOCK_SIZE], "Block size must be a power of 2",
+			    "blksz: %llu bytes are not a power of two", (unsigned long long)bytes);
+	else if (bytes / 512 > max)
 		line_report(c, &F_BLOCK, &words[BLOCK_SIZE], "Block size is too large",
-			    "blocks of %llu sectors in a volume of %llu",
-			    (unsigned long long)p->block_bytes / 512, (unsigned long long)c->nr_sectors);
+			    "blksz: %llu sectors are more than %llu (%s)", (unsigned long long)bytes / 512,
+			    (unsigned long long)max,
+			    max == c->nr_sectors ? "the length of the volume" : "1 GiB");
 }
 
 struct dust_status {
@@ -97,6 +111,6 @@ const struct target target_dust = {
 	.status_size = sizeof(struct dust_status),
 	.messages = messages,
 	.findings = findings,
-	.example = "worn: {target: dust, device: disk, block_size: 512B, size: 8MiB}\n",
+	.example = "worn: {target: dust, device: disk, blksz: 512B, size: 8MiB}\n",
 	.check = check,
 };

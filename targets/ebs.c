@@ -20,12 +20,13 @@ static const struct word words[] = {
 	},
 	[EBS] = {
 		.kind = WORD_SIZE, .flags = WORD_POWER_OF_2, .unit = 512, WORD_FIELD(struct ebs, emulated),
-		.num = NUM_S16, .min = 1, .max = 8, .key = "emulated_block_size",
-		.error = "Invalid emulated block size", .help = "logical block size of the volume, at most a page",
+		.num = NUM_S16, .min = 1, .max = 8, .key = "emulated_sectors",
+		.error = "Invalid emulated block size",
+		.help = "logical block size of the volume, at most a page",
 	},
 	[UBS] = {
 		.kind = WORD_SIZE, .flags = WORD_POWER_OF_2 | WORD_TAIL | WORD_OPTIONAL, .unit = 512,
-		WORD_FIELD(struct ebs, underlying), .num = NUM_S16, .min = 1, .key = "underlying_block_size",
+		WORD_FIELD(struct ebs, underlying), .num = NUM_S16, .min = 1, .key = "underlying_sectors",
 		.error = "Invalid underlying block size", .dflt_text = "that of the device",
 		.help = "block size of the device",
 	},
@@ -35,11 +36,20 @@ static const struct word words[] = {
 static const struct finding_kind F_START = {
 	"ebs.offset", SEV_ERROR, BY_KERNEL, "the offset is not a multiple of the underlying block size",
 	"Blocks of the device are read and written whole.",
-	"volumes:\n  v: {target: ebs, device: d, offset: 1s, emulated_block_size: 512B, underlying_block_size: 4KiB, size: 1MiB}\n",
+	"volumes:\n  v: {target: ebs, device: d, offset: 1s, emulated_sectors: 512B,\n"
+	"      underlying_sectors: 4KiB, size: 1MiB}\n",
 	"Round the offset to the underlying block size.",
 };
 
-static const struct finding_kind *const findings[] = {&F_START, NULL};
+static const struct finding_kind F_BLOCK = {
+	"ebs.block-below-device", SEV_ERROR, BY_DATA, "the underlying block is smaller than the device's",
+	"The kernel takes it, and then reads and writes pieces that the device refuses.",
+	"devices: {d: {file: d.img, size: 1MiB, logical_block_size: 4096}}\nvolumes:\n"
+	"  v: {target: ebs, device: d, emulated_sectors: 512B, underlying_sectors: 2KiB}\n",
+	"Leave underlying_sectors out, or use the device's logical block size.",
+};
+
+static const struct finding_kind *const findings[] = {&F_START, &F_BLOCK, NULL};
 
 static uint64_t underlying(const struct ebs *p)
 {
@@ -59,6 +69,11 @@ static void check(const struct line_ctx *c, const void *params)
 			    "Device offset must be multiple of underlying block size",
 			    "offset %llu, blocks of %llu sectors", (unsigned long long)p->dev.start_sectors,
 			    (unsigned long long)ubs);
+	if (given(p, UBS) && ubs && p->dev.dev && ubs * 512 < p->dev.dev->logical_block_size)
+		line_report(c, &F_BLOCK, &words[UBS], NULL,
+			    "underlying_sectors is %llu bytes, and %s has logical blocks of %u",
+			    (unsigned long long)ubs * 512, p->dev.dev->name,
+			    p->dev.dev->logical_block_size);
 }
 
 /* ebs_io_hints(): it may lower the device's logical block size. */
@@ -81,7 +96,8 @@ const struct target target_ebs = {
 	.params_size = sizeof(struct ebs),
 	.count_error = "Invalid argument count",
 	.findings = findings,
-	.example = "small: {target: ebs, device: disk, emulated_block_size: 512B, underlying_block_size: 4KiB, size: 8MiB}\n",
+	.example = "small: {target: ebs, device: disk, emulated_sectors: 512B, underlying_sectors: 4KiB,\n"
+		   "  size: 8MiB}\n",
 	.check = check,
 	.io_hints = io_hints,
 };

@@ -14,9 +14,9 @@ static const struct word words[] = {
 	[DEVICE] = {
 		.kind = WORD_AREA, .flags = WORD_TAIL | WORD_OPTIONAL | WORD_SHARED | WORD_READS,
 		WORD_FIELD(struct error, dev), .num = NUM_S64, .key = "device", .aux_key = "offset",
-		.since = KF_ERROR_ARGS, .error = "Device lookup failed",
+		.error = "Device lookup failed",
 		.aux_error = "Invalid device sector",
-		.help = "device whose limits and zones the volume takes on; it is never read",
+		.help = "device whose limits and zones the volume takes on, from Linux 6.8; it is never read",
 	},
 	WORD_LAST,
 };
@@ -30,6 +30,34 @@ static int parse(const struct parse_ctx *c, struct words *w, void *params)
 		return params_parse(c, words, w, params);
 	w->next = w->nr;
 	return 0;
+}
+
+static void check(const struct line_ctx *c, const void *params)
+{
+	if (given(params, DEVICE) && !line_kernel_has(c, KF_ERROR_ARGS))
+		line_report(c, &F_WORDS_IGNORED, &words[DEVICE], NULL,
+			    "Linux %s takes a device here and forgets it", c->kernel->name);
+}
+
+/* io_err_iterate_devices(): the device, where the kernel looks at it. */
+static void areas(const struct line_ctx *c, const void *params, area_fn *fn, void *priv)
+{
+	const struct error *p = params;
+
+	if (given(p, DEVICE) && line_kernel_has(c, KF_ERROR_ARGS))
+		fn(priv, &p->dev, &words[DEVICE], p->dev.start_sectors, c->nr_sectors);
+}
+
+/* Version 1.5.0 does not know zones. */
+static unsigned flags_on(const struct kernel_profile *k)
+{
+	return TARGET_WILDCARD | (kernel_has(k, KF_ERROR_ARGS) ? TARGET_ZONED : 0);
+}
+
+static enum discard_use discards(const void *params)
+{
+	(void)params;
+	return DISCARD_STOPPED;
 }
 
 /* io_err_status() does not exist: the device is lost on read-back. */
@@ -58,5 +86,9 @@ const struct target target_error = {
 	.example = "broken: {target: error, size: 8MiB}\n",
 	.parse = parse,
 	.normalize = normalize,
+	.flags_on = flags_on,
+	.check = check,
+	.areas = areas,
 	.natural_len = natural_len,
+	.discards = discards,
 };

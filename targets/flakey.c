@@ -1,6 +1,9 @@
 /*
  * flakey: reliable for a while, then not. drivers/md/dm-flakey.c.
  */
+#include <errno.h>
+#include <strings.h>
+
 #include "targets/targets.h"
 
 enum {
@@ -9,6 +12,7 @@ enum {
 };
 
 enum { NTH, DIRECTION, VALUE, FLAGS };
+enum { READS, WRITES };
 
 struct corrupt {
 	uint64_t given;
@@ -24,12 +28,13 @@ struct flakey {
 };
 
 static const struct choice directions[] = {
-	{"r", KF_NONE, "reads"}, {"w", KF_NONE, "writes"}, {0},
+	[READS] = {"r", KF_NONE, "reads"}, [WRITES] = {"w", KF_NONE, "writes"}, {0},
 };
 
 static const struct word corrupt_words[] = {
 	[NTH] = {
-		.kind = WORD_U64, WORD_FIELD(struct corrupt, nth), .num = NUM_ARG, .min = 1, .key = "nth_byte",
+		.kind = WORD_U64, WORD_FIELD(struct corrupt, nth), .num = NUM_ARG, .min = 1,
+		.key = "nth_byte",
 		.error = "Invalid corrupt bio byte", .help = "the byte of the request, from 1",
 	},
 	[DIRECTION] = {
@@ -67,7 +72,7 @@ static const struct word words[] = {
 	},
 	[FEATURES] = {
 		.kind = WORD_GROUP, .flags = WORD_TAIL, .limits = limits,
-		.error = "Invalid number of feature args", .aux_error = "Insufficient feature arguments",
+		.error = "Invalid number of feature args",
 		.once_error = "Unrecognised flakey feature requested", .help = "number of feature words",
 	},
 	[ERROR_READS] = {
@@ -94,49 +99,140 @@ static const struct word words[] = {
 		.kind = WORD_U64, .flags = WORD_NOCASE, WORD_FIELD(struct flakey, random_read), .num = NUM_ARG,
 		.max = 1000000000, .key = "random_read_corrupt", .word = "random_read_corrupt",
 		.since = KF_FLAKEY_ERROR_READS, .error = "Invalid random corrupt argument",
+		.aux_error = "Feature random_read_corrupt requires a parameter",
 		.help = "chance, in billionths, that a byte of a read changes while down",
 	},
 	[RANDOM_WRITE] = {
 		.kind = WORD_U64, .flags = WORD_NOCASE, WORD_FIELD(struct flakey, random_write), .num = NUM_ARG,
 		.max = 1000000000, .key = "random_write_corrupt", .word = "random_write_corrupt",
 		.since = KF_FLAKEY_ERROR_READS, .error = "Invalid random corrupt argument",
+		.aux_error = "Feature random_write_corrupt requires a parameter",
 		.help = "chance, in billionths, that a byte of a write changes while down",
 	},
 	[FEATURES_END] = {.kind = WORD_GROUP_END},
 	WORD_LAST,
 };
 
-static bool corrupts_writes(const struct flakey *p)
+/* ---- words ---- */
+
+/* parse_features() takes a feature for given when its first number is not 0. */
+static bool has_effect(const struct words *w, size_t i)
 {
-	return given(p, CORRUPT) && p->corrupt.direction == 1;
+	uint64_t v;
+
+	return i + 1 < w->nr && number_read(NUM_ARG, w->v[i + 1], false, &v) && v;
 }
 
-static void conflict(const struct line_ctx *c, const void *p, int a, int b, bool really, const char *text)
+/*
+ * parse_features() of 7.2 wants each feature once and all words of corrupt_bio_byte inside
+ * the count. Earlier kernels take the last of several, and go on behind the count until
+ * words run out, which refuses the line in any case.
+ */
+static int parse_feature(const struct parse_ctx *c, struct words *w, size_t i, size_t end, unsigned row,
+			 uint64_t *seen)
 {
-	if (given(p, (unsigned)a) && given(p, (unsigned)b) && really)
-		line_report(c, &F_CONFLICT, &words[b], text, "%s and %s exclude each other", words[a].word,
-			    words[b].word);
+	const char *name = words[row].word;
+
+	if (strcasecmp(w->v[i], name))
+		return 0;
+	w->next = i + 1;
+	if (*seen & ROW(row))
+		return parse_error(c, w, &F_OPTION_TWICE,
+				   arena_printf(c->arena, "Feature %s duplicated", name),
+				   "flakey: option '%s' twice", name);
+	if (row == CORRUPT && end - i <= 4)
+		return parse_error(c, w, &F_OPTION_VALUE, "Feature corrupt_bio_byte requires 4 parameters",
+				   "flakey: corrupt_bio_byte wants 4 words, and %zu are counted",
+				   end - i - 1);
+	if (has_effect(w, i))
+		*seen |= ROW(row);
+	return 0;
+}
+
+static int parse_features(const struct parse_ctx *c, struct words *w, size_t first, size_t end)
+{
+	static const uint8_t rows[] = {CORRUPT, RANDOM_READ, RANDOM_WRITE};
+	size_t next = w->next;
+	uint64_t seen = 0;
+
+	for (size_t i = first; i < end; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(rows); k++)
+			if (parse_feature(c, w, i, end, rows[k], &seen))
+				return -EINVAL;
+	w->next = next;
+	return 0;
+}
+
+/* flakey_ctr() */
+static int parse(const struct parse_ctx *c, struct words *w, void *params)
+{
+	size_t first = w->next, left = words_left(w);
+	uint64_t nr;
+
+	if (left < 4)
+		return parse_error(c, w, &F_WORDS_MISSING, "Invalid argument count",
+				   "flakey: %zu words, and at least 4 are needed", left);
+	if (left > 4 && c->kernel && kernel_has(c->kernel, KF_FLAKEY_CONFLICTS) &&
+	    number_read(NUM_ARG, w->v[first + 4], false, &nr) && nr <= left - 5) {
+		int r = parse_features(c, w, first + 5, first + 5 + nr);
+
+		if (r)
+			return r;
+	}
+	return params_parse(c, words, w, params);
+}
+
+/* ---- rules ---- */
+
+static void conflict(const struct line_ctx *c, unsigned a, unsigned b, const char *text)
+{
+	struct finding *f = line_report(c, &F_CONFLICT, &words[a], text, "%s and %s exclude each other",
+					words[a].word, words[b].word);
+
+	finding_fix(c->diag, f, "leave out %s or %s", words[a].word, words[b].word);
+}
+
+/* parse_features(): what `a` does leaves nothing to corrupt. */
+static void check_corrupted(const struct line_ctx *c, const struct flakey *p, unsigned a,
+			    unsigned direction, unsigned random, const char *text)
+{
+	bool strict = line_kernel_has(c, KF_FLAKEY_CONFLICTS);
+	uint64_t chance = random == RANDOM_READ ? p->random_read : p->random_write;
+
+	if (!given(p, a))
+		return;
+	if (given(p, CORRUPT) && p->corrupt.direction == direction && (strict || direction == WRITES))
+		conflict(c, a, CORRUPT, text);
+	else if (strict && given(p, random) && chance)
+		conflict(c, a, random, text);
 }
 
 /* flakey_ctr(), parse_features() */
 static void check(const struct line_ctx *c, const void *params)
 {
-	const struct flakey *p = params;
 	bool strict = line_kernel_has(c, KF_FLAKEY_CONFLICTS);
+	const struct flakey *p = params;
 
-	if (!(uint32_t)(p->up_s + p->down_s) && p->up_s + p->down_s <= UINT32_MAX)
+	if (!(uint32_t)(p->up_s + p->down_s))
 		line_report(c, &F_RANGE, &words[UP], "Total (up + down) interval is zero",
-			    "up_interval and down_interval are both zero");
+			    "up_interval and down_interval together are zero, or 2^32 seconds");
 	else if (p->up_s + p->down_s > UINT32_MAX)
 		line_report(c, &F_RANGE, &words[UP], "Interval overflow",
 			    "up_interval and down_interval together exceed 2^32 seconds");
-	conflict(c, p, DROP_WRITES, ERROR_WRITES, true, "Feature error_writes conflicts with feature drop_writes");
-	conflict(c, p, DROP_WRITES, CORRUPT, corrupts_writes(p), "drop_writes is incompatible with corrupt_bio_byte with the WRITE flag set");
-	conflict(c, p, ERROR_WRITES, CORRUPT, corrupts_writes(p), "error_writes is incompatible with corrupt_bio_byte with the WRITE flag set");
-	conflict(c, p, DROP_WRITES, RANDOM_WRITE, strict, "drop_writes is incompatible with random_write_corrupt");
-	conflict(c, p, ERROR_WRITES, RANDOM_WRITE, strict, "error_writes is incompatible with random_write_corrupt");
-	conflict(c, p, ERROR_READS, CORRUPT, strict && !corrupts_writes(p), "error_reads is incompatible with corrupt_bio_byte with the READ flag set");
-	conflict(c, p, ERROR_READS, RANDOM_READ, strict, "error_reads is incompatible with random_read_corrupt");
+	if (given(p, DROP_WRITES) && given(p, ERROR_WRITES))
+		conflict(c, ERROR_WRITES, DROP_WRITES,
+			 "Feature error_writes conflicts with feature drop_writes");
+	check_corrupted(c, p, DROP_WRITES, WRITES, RANDOM_WRITE, strict ?
+			"drop_writes is incompatible with random_write_corrupt or corrupt_bio_byte with "
+			"the WRITE flag set" :
+			"drop_writes is incompatible with corrupt_bio_byte with the WRITE flag set");
+	check_corrupted(c, p, ERROR_WRITES, WRITES, RANDOM_WRITE, strict ?
+			"error_writes is incompatible with random_write_corrupt or corrupt_bio_byte with "
+			"the WRITE flag set" :
+			"error_writes is incompatible with corrupt_bio_byte with the WRITE flag set");
+	check_corrupted(c, p, ERROR_READS, READS, RANDOM_READ, 
+			"error_reads is incompatible with random_read_corrupt or corrupt_bio_byte with "
+			"the READ flag set");
 }
 
 /* flakey_ctr(): a line that does nothing fails reads and writes; random 0 is nothing. */
@@ -173,8 +269,8 @@ const struct target target_flakey = {
 	.flags = TARGET_EXTRA_WORDS | TARGET_ZONED,
 	.words = words,
 	.params_size = sizeof(struct flakey),
-	.count_error = "Invalid argument count",
 	.example = "bad: {target: flakey, device: disk, up_interval: 60s, down_interval: 5s, drop_writes: true, size: 8MiB}\n",
+	.parse = parse,
 	.emit = emit,
 	.normalize = normalize,
 	.check = check,

@@ -14,6 +14,8 @@ extern const struct target target_integrity;
 extern const struct target target_linear;
 extern const struct target target_log_writes;
 extern const struct target target_mirror;
+extern const struct target target_multipath;
+extern const struct target target_raid;
 extern const struct target target_snapshot;
 extern const struct target target_snapshot_merge;
 extern const struct target target_snapshot_origin;
@@ -41,6 +43,8 @@ static const struct target *const list[] = {
 	&target_linear,
 	&target_log_writes,
 	&target_mirror,
+	&target_multipath,
+	&target_raid,
 	&target_snapshot,
 	&target_snapshot_merge,
 	&target_snapshot_origin,
@@ -62,3 +66,17 @@ const struct word status_device_words[] = {
 	 .help = "MAJOR:MINOR"},
 	WORD_LAST,
 };
+
+uint64_t repeat_sectors(const struct repeat *r, const struct word *row)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < r->nr; i++) {
+		const void *item = repeat_item(r, row, i);
+		uint64_t left = devref_sectors(word_cfield(item, &row->rows[0], struct devref));
+
+		if (left < least)
+			least = left;
+	}
+	return least;
+}

@@ -16,7 +16,7 @@ static const struct word words[] = {
 		.error = "Device lookup failed", .help = "the device whose writes are recorded",
 	},
 	[LOG] = {
-		.kind = WORD_DEVICE, .flags = WORD_COPIES, WORD_FIELD(struct log_writes, log), .key = "log",
+		.kind = WORD_DEVICE, .flags = WORD_COPIES, WORD_FIELD(struct log_writes, log), .key = "log_device",
 		.error = "Log device lookup failed", .help = "the device that the log is written to",
 	},
 	WORD_LAST,
@@ -33,7 +33,7 @@ static void areas(const struct line_ctx *c, const void *params, area_fn *fn, voi
 static const struct finding_kind F_SAME = {
 	"log-writes.same-device", SEV_ERROR, BY_DATA, "the log is written onto the device it records",
 	"The kernel takes it, and the log overwrites the data.",
-	"volumes:\n  v: {target: log-writes, device: d, log: d}\n",
+	"volumes:\n  v: {target: log-writes, device: d, log_device: d}\n",
 	"Use a second device for the log.",
 };
 
@@ -58,7 +58,7 @@ static const struct choice disabled[] = {{"logging_disabled", KF_NONE, "the log 
 static const struct word status[] = {
 	{.kind = WORD_U64, WORD_FIELD(struct log_writes_status, entries), .key = "entries",
 	 .help = "entries in the log"},
-	{.kind = WORD_U64, WORD_FIELD(struct log_writes_status, last_sector), .key = "last_sector",
+	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct log_writes_status, last_sector), .key = "last_sector",
 	 .help = "last sector of the log device in use"},
 	{.kind = WORD_CHOICE, .flags = WORD_TAIL, WORD_FIELD(struct log_writes_status, disabled),
 	 .choices = disabled, .key = "logging", .help = "there when logging has stopped"},
@@ -83,7 +83,7 @@ const struct target target_log_writes = {
 	.status_size = sizeof(struct log_writes_status),
 	.messages = messages,
 	.findings = findings,
-	.example = "logged: {target: log-writes, device: disk, log: disk2}\n",
+	.example = "logged: {target: log-writes, device: disk, log_device: disk2}\n",
 	.check = check,
 	.areas = areas,
 };

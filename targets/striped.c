@@ -66,6 +66,15 @@ static const struct finding_kind F_CHUNK_BLOCK = {
 
 static const struct finding_kind *const findings[] = {&F_STRIPES, &F_CHUNK_BLOCK, NULL};
 
+/* stripe_ctr(): a line too short for both numbers has a text of its own. */
+static int parse(const struct parse_ctx *c, struct words *w, void *params)
+{
+	if (words_left(w) < 2)
+		return parse_error(c, w, &F_WORDS_MISSING, "Not enough arguments",
+				   "striped: the number of stripes, the chunk size and the stripes are missing");
+	return params_parse(c, words, w, params);
+}
+
 /* stripe_ctr() */
 static void check(const struct line_ctx *c, const void *params)
 {
@@ -83,8 +92,9 @@ static void check(const struct line_ctx *c, const void *params)
 			(unsigned long long)c->nr_sectors, (unsigned long long)whole,
 			(unsigned long long)nr, (unsigned long long)p->chunk_sectors);
 
-		finding_fix(c->diag, f, "size: %llus",
-			    (unsigned long long)(c->nr_sectors / whole * whole));
+		if (c->nr_sectors > whole)
+			finding_fix(c->diag, f, "size: %llus",
+				    (unsigned long long)(c->nr_sectors / whole * whole));
 	}
 	for (size_t i = 0; i < nr; i++) {
 		const struct stripe *s = repeat_item(&p->stripes, &words[STRIPES], i);
@@ -126,15 +136,8 @@ static void io_hints(const struct line_ctx *c, const void *params, struct limits
 static uint64_t natural_len(const void *params)
 {
 	const struct striped *p = params;
-	uint64_t least = UINT64_MAX;
+	uint64_t least = repeat_sectors(&p->stripes, &words[STRIPES]);
 
-	for (size_t i = 0; i < p->stripes.nr; i++) {
-		const struct stripe *s = repeat_item(&p->stripes, &words[STRIPES], i);
-		uint64_t left = devref_sectors(&s->dev);
-
-		if (left < least)
-			least = left;
-	}
 	if (least == UINT64_MAX || !p->chunk_sectors)
 		return 0;
 	return least / p->chunk_sectors * p->chunk_sectors * p->stripes.nr;
@@ -170,6 +173,7 @@ const struct target target_striped = {
 	.status_size = sizeof(struct striped_status),
 	.findings = findings,
 	.example = "fast: {target: striped, chunk_size: 64KiB, size: 8MiB, stripes: [ssd1, ssd2]}\n",
+	.parse = parse,
 	.check = check,
 	.areas = areas,
 	.io_hints = io_hints,

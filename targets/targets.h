@@ -20,4 +20,10 @@ struct status_device {
 
 extern const struct word status_device_words[];
 
+/*
+ * The least room behind the start among the devices of a repeat, whose items begin with
+ * a WORD_AREA; UINT64_MAX: not known.
+ */
+uint64_t repeat_sectors(const struct repeat *r, const struct word *row);
+
 #endif

@@ -37,28 +37,31 @@ static const struct finding_kind F_STRIPE = {
 	"unstriped.stripe", SEV_ERROR, BY_DATA, "the stripe does not exist",
 	"Stripes are counted from 0. The kernel accepts a number one too high (any number when there "
 	"is one stripe) and then reads behind the stripes.",
-	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 2, device: d, size: 1MiB}\n",
+	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 2, device: d,\n"
+	"      size: 1MiB}\n",
 	"Use a number below `stripes`.",
 };
 
 static const struct finding_kind F_STRIPE_KERNEL = {
 	"unstriped.stripe-range", SEV_ERROR, BY_KERNEL, "the stripe's number is above the number of stripes",
 	"Stripes are counted from 0.",
-	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 5, device: d, size: 1MiB}\n",
+	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 5, device: d,\n"
+	"      size: 1MiB}\n",
 	"Use a number below `stripes`.",
 };
 
 static const struct finding_kind F_LENGTH = {
 	"unstriped.length", SEV_ERROR, BY_KERNEL, "the length is not a whole number of chunks",
 	"A stripe consists of whole chunks.",
-	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 0, device: d, size: 100KiB}\n",
+	"volumes:\n  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 0, device: d,\n"
+	"      size: 100KiB}\n",
 	"Round the size down to a multiple of chunk_size.",
 };
 
 static const struct finding_kind F_DEVICE = {
 	"unstriped.device-small", SEV_ERROR, BY_DATA, "the striped device is too small",
-	"The stripe's sectors lie on the device up to the number of stripes times the length, and the "
-	"kernel checks only the length.",
+	"The chunks of one stripe lie spread over the device, up to the number of stripes times the length; "
+	"the kernel compares only the length, and I/O behind the end fails.",
 	"devices: {d: {file: d.img, size: 1MiB}}\nvolumes:\n"
 	"  v: {target: unstriped, stripes: 2, chunk_size: 64KiB, stripe: 0, device: d, size: 1MiB}\n",
 	"Use a size of at most the device's size divided by the number of stripes.",
@@ -66,6 +69,14 @@ static const struct finding_kind F_DEVICE = {
 
 static const struct finding_kind *const findings[] = {&F_STRIPE, &F_STRIPE_KERNEL, &F_LENGTH, &F_DEVICE,
 						       NULL};
+
+/* map_to_core(): the last chunk ends (stripes - 1 - stripe) chunks before stripes * length. */
+static bool fits(const struct unstriped *p, uint64_t len, uint64_t left)
+{
+	uint64_t behind = (p->stripes - 1 - p->stripe) * p->chunk_sectors, all;
+
+	return !__builtin_mul_overflow(p->stripes, len, &all) && all - behind <= left;
+}
 
 /* unstripe_ctr(): `stripe > stripes && stripes > 1` lets one too many pass. */
 static void check(const struct line_ctx *c, const void *params)
@@ -81,11 +92,20 @@ static void check(const struct line_ctx *c, const void *params)
 	else if (p->stripe >= p->stripes)
 		line_report(c, &F_STRIPE, &words[STRIPE], NULL, "stripe %llu of %llu, counted from 0",
 			    (unsigned long long)p->stripe, (unsigned long long)p->stripes);
-	if (p->chunk_sectors && c->nr_sectors % p->chunk_sectors)
-		line_report(c, &F_LENGTH, &words[CHUNK_SIZE], "Target length not divisible by chunk size",
-			    "%llu sectors are not a multiple of %llu", (unsigned long long)c->nr_sectors,
-			    (unsigned long long)p->chunk_sectors);
-	if (left != UINT64_MAX && p->stripes && c->nr_sectors <= left && c->nr_sectors > left / p->stripes)
+	if (!p->chunk_sectors || !c->nr_sectors)
+		return;
+	if (c->nr_sectors % p->chunk_sectors) {
+		struct finding *f = line_report(c, &F_LENGTH, &words[CHUNK_SIZE],
+			"Target length not divisible by chunk size", "%llu sectors are not a multiple of %llu",
+			(unsigned long long)c->nr_sectors, (unsigned long long)p->chunk_sectors);
+
+		if (c->nr_sectors > p->chunk_sectors)
+			finding_fix(c->diag, f, "size: %llus", (unsigned long long)
+				    (c->nr_sectors / p->chunk_sectors * p->chunk_sectors));
+		return;
+	}
+	if (left != UINT64_MAX && p->stripe < p->stripes && c->nr_sectors <= left &&
+	    !fits(p, c->nr_sectors, left))
 		line_report(c, &F_DEVICE, &words[DEVICE], NULL,
 			    "%llu stripes of %llu sectors need more than the %llu of %s",
 			    (unsigned long long)p->stripes, (unsigned long long)c->nr_sectors,
@@ -117,7 +137,8 @@ const struct target target_unstriped = {
 	.params_size = sizeof(struct unstriped),
 	.count_error = "Invalid number of arguments",
 	.findings = findings,
-	.example = "core0: {target: unstriped, stripes: 2, chunk_size: 256KiB, stripe: 0, device: disk, size: 8MiB}\n",
+	.example = "core0: {target: unstriped, stripes: 2, chunk_size: 256KiB, stripe: 0, device: disk,\n"
+		   "  size: 8MiB}\n",
 	.check = check,
 	.natural_len = natural_len,
 	.discards = discards,

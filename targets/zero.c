@@ -19,7 +19,7 @@ static uint64_t natural_len(const void *params)
 const struct target target_zero = {
 	.name = "zero",
 	.summary = "reads zeroes and forgets writes",
-	.description = "For sparse test devices and holes in a table. Discards are accepted from Linux 6.5 on.",
+	.description = "For sparse test devices and holes in a table. Discards are accepted from Linux 6.6 on.",
 	.words = words,
 	.params_size = sizeof(struct zero),
 	.count_error = "No arguments required",

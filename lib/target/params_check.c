@@ -131,9 +131,12 @@ static void check_number(const struct where *w, const struct word *row, const vo
 		       row_key(row), value_str(w, row, params, v));
 }
 
-/* "high_priority needs crypt 1.28.0 (first in Linux 6.12); 6.1 has 1.24.0" */
+/*
+ * "high_priority needs crypt 1.28.0 (first in Linux 6.12); 6.1 has 1.24.0". `text` is what a
+ * kernel without it says to the word.
+ */
 static void report_since(const struct where *w, const struct word *row, enum kernel_feature since,
-			 const char *word)
+			 const char *word, const char *text)
 {
 	const struct kernel_feature_info *f = kernel_feature_info(since);
 	const struct kernel_profile *k = w->c->kernel;
@@ -142,22 +145,22 @@ static void report_since(const struct where *w, const struct word *row, enum ker
 	struct finding *finding;
 
 	if (f->version && f->by_version)
-		finding = report(w, &F_SINCE, row, NULL,
+		finding = report(w, &F_SINCE, row, text,
 				 "'%s' needs %s %s, first in Linux %s; Linux %s has %s", word, f->target,
 				 target_version_str(f->version, need_str), f->first, k->name,
 				 have ? target_version_str(have, have_str) : "no such target");
 	else
-		finding = report(w, &F_SINCE, row, NULL,
+		finding = report(w, &F_SINCE, row, text,
 				 "'%s' needs Linux %s or later; Linux %s does not have it", word,
 				 f->first, k->name);
 	finding_fix(w->c->diag, finding, "leave '%s' out, or run Linux %s", word, f->first);
 }
 
 static void check_since(const struct where *w, const struct word *row, enum kernel_feature since,
-			const char *word)
+			const char *word, const char *text)
 {
 	if (since && !kernel_has(w->c->kernel, since))
-		report_since(w, row, since, word);
+		report_since(w, row, since, word, text);
 }
 
 static void check_list(const struct where *w, const struct word *row, const struct word_list *list)
@@ -172,7 +175,7 @@ static void check_list(const struct where *w, const struct word *row, const stru
 		int n = choice_find(row, list->v[i]);
 
 		if (n >= 0)
-			check_since(w, row, row->choices[n].since, list->v[i]);
+			check_since(w, row, row->choices[n].since, list->v[i], row->error);
 	}
 }
 
@@ -197,7 +200,7 @@ static void check_value(const struct where *w, const struct word *row, const voi
 	case WORD_CHOICE: {
 		const struct choice *ch = &row->choices[*word_cfield(params, row, unsigned)];
 
-		check_since(w, row, ch->since, ch->word);
+		check_since(w, row, ch->since, ch->word, row->error);
 		break;
 	}
 	case WORD_LIST:
@@ -245,18 +248,22 @@ static void check_group(const struct where *w, const struct word *rows, const st
 
 static void check_rows(const struct where *w, const struct word *rows, const void *params)
 {
-	bool in_group = false;
+	const struct word *group = NULL; /* that the row stands in */
 
 	for (const struct word *row = rows; row->kind != WORD_END; row++) {
 		bool is_given = given(params, (unsigned)(row - rows));
 
 		if (row->kind == WORD_GROUP)
 			check_group(w, rows, row, params);
-		in_group = row->kind == WORD_GROUP || (in_group && row->kind != WORD_GROUP_END);
+		if (row->kind == WORD_GROUP)
+			group = row;
+		else if (row->kind == WORD_GROUP_END)
+			group = NULL;
 		if (is_given)
-			check_since(w, row, row->since, row->word ? row->word : row_key(row));
+			check_since(w, row, row->since, row->word ? row->word : row_key(row),
+				    group ? group->once_error : NULL);
 		/* An option that was not given, or an absent word, has no value to judge. */
-		if (is_given || (!(in_group && row->word) && !(row->flags & (WORD_TAIL | WORD_DASH | WORD_OPTIONAL))))
+		if (is_given || (!(group && row->word) && !(row->flags & (WORD_TAIL | WORD_DASH | WORD_OPTIONAL))))
 			check_value(w, row, params);
 	}
 }

@@ -330,7 +330,9 @@ static int parse_option(const struct parse_ctx *c, const struct word *rows, cons
 		return r;
 	}
 	if (!words_left(w))
-		return parse_error(c, w, &F_OPTION_VALUE, group->aux_error ? group->aux_error : o->error,
+		return parse_error(c, w, &F_OPTION_VALUE,
+				   group->aux_error ? group->aux_error :
+				   o->aux_error && o->kind != WORD_AREA ? o->aux_error : o->error,
 				   "%s: option '%s' wants a value", c->target->name, o->word);
 	if (o->kind == WORD_BITS) {
 		set_given(params, (unsigned)(o - rows));
