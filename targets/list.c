@@ -10,11 +10,13 @@ extern const struct target target_ebs;
 extern const struct target target_era;
 extern const struct target target_error;
 extern const struct target target_flakey;
+extern const struct target target_inlinecrypt;
 extern const struct target target_integrity;
 extern const struct target target_linear;
 extern const struct target target_log_writes;
 extern const struct target target_mirror;
 extern const struct target target_multipath;
+extern const struct target target_pcache;
 extern const struct target target_raid;
 extern const struct target target_snapshot;
 extern const struct target target_snapshot_merge;
@@ -24,6 +26,7 @@ extern const struct target target_switch;
 extern const struct target target_thin;
 extern const struct target target_thin_pool;
 extern const struct target target_unstriped;
+extern const struct target target_vdo;
 extern const struct target target_verity;
 extern const struct target target_writecache;
 extern const struct target target_zero;
@@ -39,11 +42,13 @@ static const struct target *const list[] = {
 	&target_era,
 	&target_error,
 	&target_flakey,
+	&target_inlinecrypt,
 	&target_integrity,
 	&target_linear,
 	&target_log_writes,
 	&target_mirror,
 	&target_multipath,
+	&target_pcache,
 	&target_raid,
 	&target_snapshot,
 	&target_snapshot_merge,
@@ -53,6 +58,7 @@ static const struct target *const list[] = {
 	&target_thin,
 	&target_thin_pool,
 	&target_unstriped,
+	&target_vdo,
 	&target_verity,
 	&target_writecache,
 	&target_zero,

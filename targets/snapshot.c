@@ -29,40 +29,57 @@ static const struct choice stores[] = {
 	{0},
 };
 
+/* The rows behind the origin, which snapshot only reads and snapshot-merge writes. */
+#define ROWS_BEHIND_ORIGIN \
+	[COW] = { \
+		.kind = WORD_DEVICE, .flags = WORD_COPIES, WORD_FIELD(struct snapshot, cow), \
+		.key = "cow", .error = "Cannot get COW device", .help = "device that takes the copies", \
+	}, \
+	[STORE] = { \
+		.kind = WORD_CHOICE, .flags = WORD_OPTIONAL, WORD_FIELD(struct snapshot, store), \
+		.choices = stores, .key = "persistent", .error = "Couldn't create exception store", \
+		.help = "kind of the store", \
+	}, \
+	[CHUNK_SIZE] = { \
+		.kind = WORD_SIZE, .flags = WORD_OPTIONAL, .unit = 512, .num = NUM_K32, \
+		WORD_FIELD(struct snapshot, chunk_sectors), .key = "chunk_size", \
+		.error = "Couldn't create exception store", .dflt_text = "16KiB (persistent)", \
+		.help = "what is copied at a time: a power of two", \
+	}, \
+	[FEATURES] = { \
+		.kind = WORD_GROUP, .flags = WORD_TAIL, .max = 2, \
+		.error = "Invalid number of feature arguments", \
+		.once_error = "Unrecognised feature requested", .help = "number of feature words", \
+	}, \
+	[ZEROES_COW] = { \
+		.kind = WORD_FLAG, .flags = WORD_NOCASE, .list = "features", \
+		.word = "discard_zeroes_cow", .since = KF_SNAPSHOT_DISCARD, \
+		.help = "a discarded chunk is zeroed in the store", \
+	}, \
+	[PASSDOWN_ORIGIN] = { \
+		.kind = WORD_FLAG, .flags = WORD_NOCASE, .list = "features", \
+		.word = "discard_passdown_origin", .since = KF_SNAPSHOT_DISCARD, \
+		.help = "discards go to the origin, too", \
+	}, \
+	[FEATURES_END] = {.kind = WORD_GROUP_END}, \
+	WORD_LAST
+
 static const struct word words[] = {
 	[ORIGIN] = {
 		.kind = WORD_DEVICE, .flags = WORD_SHARED | WORD_READS, WORD_FIELD(struct snapshot, origin),
-		.key = "origin", .error = "Cannot get origin device", .help = "the device whose state is kept",
+		.key = "origin", .error = "Cannot get origin device",
+		.help = "the device whose state is kept",
 	},
-	[COW] = {
-		.kind = WORD_DEVICE, .flags = WORD_COPIES, WORD_FIELD(struct snapshot, cow), .key = "cow",
-		.error = "Cannot get COW device", .help = "device that takes the copies",
+	ROWS_BEHIND_ORIGIN,
+};
+
+static const struct word merge_words[] = {
+	[ORIGIN] = {
+		.kind = WORD_DEVICE, .flags = WORD_SHARED, WORD_FIELD(struct snapshot, origin),
+		.key = "origin", .error = "Cannot get origin device",
+		.help = "the device that the changes are merged into",
 	},
-	[STORE] = {
-		.kind = WORD_CHOICE, .flags = WORD_OPTIONAL, WORD_FIELD(struct snapshot, store),
-		.choices = stores, .key = "persistent", .error = "Couldn't create exception store",
-		.help = "kind of the store",
-	},
-	[CHUNK_SIZE] = {
-		.kind = WORD_SIZE, .flags = WORD_OPTIONAL, .unit = 512,
-		WORD_FIELD(struct snapshot, chunk_sectors), .num = NUM_K32, .key = "chunk_size",
-		.error = "Couldn't create exception store", .dflt_text = "16KiB (persistent)",
-		.help = "what is copied at a time: a power of two",
-	},
-	[FEATURES] = {
-		.kind = WORD_GROUP, .flags = WORD_TAIL, .max = 2, .error = "Invalid number of feature arguments",
-		.once_error = "Unrecognised feature requested", .help = "number of feature words",
-	},
-	[ZEROES_COW] = {
-		.kind = WORD_FLAG, .flags = WORD_NOCASE, .list = "features", .word = "discard_zeroes_cow",
-		.since = KF_SNAPSHOT_DISCARD, .help = "a discarded chunk is zeroed in the store",
-	},
-	[PASSDOWN_ORIGIN] = {
-		.kind = WORD_FLAG, .flags = WORD_NOCASE, .list = "features", .word = "discard_passdown_origin",
-		.since = KF_SNAPSHOT_DISCARD, .help = "discards go to the origin, too",
-	},
-	[FEATURES_END] = {.kind = WORD_GROUP_END},
-	WORD_LAST,
+	ROWS_BEHIND_ORIGIN,
 };
 
 /* dm_exception_store_create(): the first letter decides; P may be followed by O…, in any case. */
@@ -88,11 +105,12 @@ static int parse(const struct parse_ctx *c, struct words *w, void *params)
 	}
 	if (!word) {
 		w->next += 3;
-		return parse_error(c, w, &F_CHOICE, words[STORE].error, "%s: the store is P, PO or N",
-				   c->target->name);
+		return parse_error(c, w, &F_CHOICE, words[STORE].error,
+				   "%s: the store is P, PO or N, not '%s'", c->target->name,
+				   w->v[w->next - 1]);
 	}
 	w->v[w->next + 2] = stores[p->store].word;
-	return params_parse(c, words, w, params);
+	return params_parse(c, c->target->words, w, params);
 }
 
 static const struct finding_kind F_SAME = {
@@ -131,6 +149,14 @@ static const struct finding_kind F_HEADER = {
 	"Check that it is the right device. To give up what is on it, clear its first 4096 bytes.",
 };
 
+static const struct finding_kind F_INVALID = {
+	"snapshot.invalid", SEV_ERROR, BY_DATA, "the snapshot is invalid for good",
+	"Its header was marked when the store was full or failed. The table loads, and all I/O to the snapshot "
+	"fails.",
+	NULL,
+	"Remove the snapshot. To use the store anew, clear its first 4096 bytes.",
+};
+
 static const struct finding_kind F_PASSDOWN = {
 	"snapshot.passdown", SEV_ERROR, BY_KERNEL, "discard_passdown_origin needs discard_zeroes_cow",
 	"A discard must be handled in the store before it can go to the origin.",
@@ -155,20 +181,30 @@ static const struct finding_kind F_CRASH = {
 };
 
 static const struct finding_kind *const findings[] = {
-	&F_SAME, &F_CHUNK, &F_CHUNK_NEEDED, &F_STORE_SMALL, &F_HEADER, &F_PASSDOWN, &F_CRASH, NULL,
+	&F_SAME, &F_CHUNK, &F_CHUNK_NEEDED, &F_STORE_SMALL, &F_HEADER, &F_INVALID, &F_PASSDOWN, &F_CRASH,
+	NULL,
 };
 static const struct finding_kind *const merge_findings[] = {&F_MERGE, NULL};
 
-/* What is in the store: 0 nothing, else the chunk size of its header; -1 refused, -2 not known. */
-static int64_t stored_chunk(const struct snapshot *p)
+enum store_state { STORE_UNKNOWN, STORE_NEW, STORE_FOUND, STORE_FOREIGN };
+
+/* read_header(): what a persistent store starts with. */
+struct header {
+	enum store_state state;
+	uint32_t valid, version, chunk_sectors; /* STORE_FOUND */
+};
+
+static struct header read_header(const struct snapshot *p)
 {
 	uint8_t h[16];
 
 	if (p->store == STORE_N || blkdev_read(p->cow.dev, 0, h, sizeof(h)))
-		return -2;
+		return (struct header){.state = STORE_UNKNOWN};
 	if (!get_le32(h))
-		return 0;
-	return get_le32(h) == SNAP_MAGIC ? (int64_t)get_le32(h + 12) : -1;
+		return (struct header){.state = STORE_NEW};
+	if (get_le32(h) != SNAP_MAGIC)
+		return (struct header){.state = STORE_FOREIGN};
+	return (struct header){STORE_FOUND, get_le32(h + 4), get_le32(h + 8), get_le32(h + 12)};
 }
 
 static uint64_t sectors_of_block(const struct blkdev *dev)
@@ -179,69 +215,99 @@ static uint64_t sectors_of_block(const struct blkdev *dev)
 /* dm_exception_store_set_chunk_size() */
 static bool chunk_ok(const struct snapshot *p, uint64_t chunk)
 {
-	return !(chunk & (chunk - 1)) && chunk % sectors_of_block(p->cow.dev) == 0 &&
-	       chunk % sectors_of_block(p->origin.dev) == 0 && chunk <= MAX_CHUNK_SECTORS;
-}
-
-static uint64_t default_chunk(const struct snapshot *p)
-{
-	uint64_t block = sectors_of_block(p->cow.dev);
-
-	return block > DEFAULT_CHUNK_SECTORS ? block : DEFAULT_CHUNK_SECTORS;
+	return chunk && !(chunk & (chunk - 1)) && chunk <= MAX_CHUNK_SECTORS &&
+	       !(chunk % sectors_of_block(p->cow.dev)) && !(chunk % sectors_of_block(p->origin.dev));
 }
 
 /* The chunk size that counts: the header's, the table's, the default. */
-static uint64_t chunk_of(const struct snapshot *p)
+static uint64_t chunk_in_use(const struct snapshot *p, const struct header *h)
 {
-	int64_t stored = stored_chunk(p);
+	uint64_t block = sectors_of_block(p->cow.dev);
 
-	if (stored > 0)
-		return (uint64_t)stored;
-	return p->chunk_sectors || p->store == STORE_N ? p->chunk_sectors : default_chunk(p);
+	if (h->state == STORE_FOUND)
+		return h->chunk_sectors;
+	if (p->chunk_sectors || p->store == STORE_N)
+		return p->chunk_sectors;
+	return block > DEFAULT_CHUNK_SECTORS ? block : DEFAULT_CHUNK_SECTORS;
 }
 
-static void check_store(const struct line_ctx *c, const struct snapshot *p)
+static void report_header(const struct line_ctx *c, const struct snapshot *p, const struct header *h)
 {
-	int64_t stored = stored_chunk(p);
-	uint64_t chunk = chunk_of(p);
+	const struct word *row = &c->target->words[COW];
+	const char *text = "Failed to read snapshot metadata", *name = p->cow.dev->name;
 
-	if (stored == -1)
-		line_report(c, &F_HEADER, &words[COW], "Failed to read snapshot metadata",
-			    "%s holds neither zeroes nor a snapshot's header", p->cow.dev->name);
-	else if (stored > 0 && !chunk_ok(p, chunk))
-		line_report(c, &F_HEADER, &words[COW], "Failed to read snapshot metadata",
-			    "the header on %s says chunks of %llu sectors", p->cow.dev->name,
+	if (h->state == STORE_FOREIGN)
+		line_report(c, &F_HEADER, row, text, "%s holds neither zeroes nor a snapshot's header", name);
+	else if (!chunk_ok(p, h->chunk_sectors) && h->chunk_sectors != p->chunk_sectors)
+		line_report(c, &F_HEADER, row, text,
+			    "the header on %s says chunks of %u sectors, which cannot be", name,
+			    h->chunk_sectors);
+	else if (h->version != 1)
+		line_report(c, &F_HEADER, row, text, "the header on %s is of version %u, and only 1 is known",
+			    name, h->version);
+	else if (!h->valid)
+		line_report(c, &F_INVALID, row, NULL, "the header on %s says that it is invalid", name);
+}
+
+/* persistent_read_metadata(): reads chunk 0; a new store gets chunks 0 and 1 written. */
+static void check_store(const struct line_ctx *c, const struct snapshot *p, const struct header *h)
+{
+	uint64_t chunk = chunk_in_use(p, h), need = h->state == STORE_NEW ? 2 * chunk : chunk;
+
+	if (h->state == STORE_FOREIGN || h->state == STORE_FOUND)
+		report_header(c, p, h);
+	else if (blkdev_size_known(p->cow.dev) && p->cow.dev->nr_sectors < need)
+		line_report(c, &F_STORE_SMALL, &c->target->words[COW], "Failed to read snapshot metadata",
+			    "%s has %llu sectors; %s of %llu are needed", p->cow.dev->name,
+			    (unsigned long long)p->cow.dev->nr_sectors,
+			    h->state == STORE_NEW ? "two chunks" : "a chunk", (unsigned long long)chunk);
+}
+
+static void check_chunk(const struct line_ctx *c, const struct snapshot *p)
+{
+	const struct word *row = &c->target->words[CHUNK_SIZE];
+	uint64_t chunk = p->chunk_sectors, cow = sectors_of_block(p->cow.dev),
+		 origin = sectors_of_block(p->origin.dev);
+
+	if (chunk & (chunk - 1))
+		line_report(c, &F_CHUNK, row, row->error, "chunk_size: %llu sectors are not a power of two",
 			    (unsigned long long)chunk);
-	else if (p->store != STORE_N && stored <= 0 && blkdev_size_known(p->cow.dev) &&
-		 chunk <= MAX_CHUNK_SECTORS && p->cow.dev->nr_sectors < 2 * chunk)
-		line_report(c, &F_STORE_SMALL, &words[COW], "Failed to read snapshot metadata",
-			    "%s has %llu sectors, two chunks have %llu", p->cow.dev->name,
-			    (unsigned long long)p->cow.dev->nr_sectors, (unsigned long long)(2 * chunk));
+	else if (chunk % cow || chunk % origin)
+		line_report(c, &F_CHUNK, row, row->error,
+			    "chunk_size: %llu sectors are not a multiple of %llu, a logical block of %s",
+			    (unsigned long long)chunk, (unsigned long long)(cow > origin ? cow : origin),
+			    (cow > origin ? &p->cow : &p->origin)->dev->name);
+	else
+		line_report(c, &F_CHUNK, row, row->error, "chunk_size: %llu sectors are 2 GiB or more",
+			    (unsigned long long)chunk);
 }
 
 /* snapshot_ctr() */
 static void check(const struct line_ctx *c, const void *params)
 {
+	const struct word *rows = c->target->words;
 	const struct snapshot *p = params;
+	struct header h = read_header(p);
 
 	if (given(p, PASSDOWN_ORIGIN) && !given(p, ZEROES_COW))
-		line_report(c, &F_PASSDOWN, &words[PASSDOWN_ORIGIN],
+		line_report(c, &F_PASSDOWN, &rows[PASSDOWN_ORIGIN],
 			    "discard_passdown_origin feature depends on discard_zeroes_cow",
-			    "discard_zeroes_cow is missing");
+			    "discard_passdown_origin is given, and discard_zeroes_cow is not");
 	if (blkdev_same(p->origin.dev, p->cow.dev))
-		line_report(c, &F_SAME, &words[COW], "COW device cannot be the same as origin device",
-			    "both are %s", p->cow.dev->name);
+		line_report(c, &F_SAME, &rows[COW], "COW device cannot be the same as origin device",
+			    "origin and cow are both %s", p->cow.dev->name);
 	if (p->chunk_sectors && !chunk_ok(p, p->chunk_sectors))
-		line_report(c, &F_CHUNK, &words[CHUNK_SIZE], "Couldn't create exception store",
-			    "%llu sectors are no power of two, no multiple of both logical blocks, or too many",
-			    (unsigned long long)p->chunk_sectors);
-	else
-		check_store(c, p);
-	if (p->store == STORE_N && !p->chunk_sectors)
-		line_report(c, &F_CHUNK_NEEDED, &words[CHUNK_SIZE], "Chunk size not set", "chunk_size is missing");
-	if (given(p, ZEROES_COW) && chunk_of(p) < 512 && line_kernel_has(c, KF_CRASH_SNAPSHOT_ZEROES))
-		line_report(c, &F_CRASH, &words[ZEROES_COW], NULL, "chunks of %llu sectors, fewer than 512",
-			    (unsigned long long)chunk_of(p));
+		check_chunk(c, p);
+	else if (p->store != STORE_N)
+		check_store(c, p, &h);
+	else if (!p->chunk_sectors)
+		line_report(c, &F_CHUNK_NEEDED, &rows[CHUNK_SIZE], "Chunk size not set",
+			    "persistent is N, and chunk_size is missing");
+	if (given(p, ZEROES_COW) && chunk_in_use(p, &h) < 512 &&
+	    line_kernel_has(c, KF_CRASH_SNAPSHOT_ZEROES))
+		line_report(c, &F_CRASH, &rows[ZEROES_COW], NULL,
+			    "chunks of %llu sectors are smaller than 512 sectors (256 KiB)",
+			    (unsigned long long)chunk_in_use(p, &h));
 }
 
 static void check_merge(const struct line_ctx *c, const void *params)
@@ -250,8 +316,9 @@ static void check_merge(const struct line_ctx *c, const void *params)
 
 	check(c, params);
 	if (p->store == STORE_N)
-		line_report(c, &F_MERGE, &words[STORE],
-			    "Snapshot exception store does not support snapshot-merge", "the store is N");
+		line_report(c, &F_MERGE, &merge_words[STORE],
+			    "Snapshot exception store does not support snapshot-merge.",
+			    "persistent is N, and only a persistent store can be merged");
 }
 
 /* snapshot_iterate_devices() */
@@ -259,17 +326,19 @@ static void areas(const struct line_ctx *c, const void *params, area_fn *fn, voi
 {
 	const struct snapshot *p = params;
 
-	fn(priv, &p->origin, &words[ORIGIN], 0, c->nr_sectors);
-	fn(priv, &p->cow, &words[COW], 0, blkdev_size_known(p->cow.dev) ? p->cow.dev->nr_sectors : 0);
+	fn(priv, &p->origin, &c->target->words[ORIGIN], 0, c->nr_sectors);
+	fn(priv, &p->cow, &c->target->words[COW], 0,
+	   blkdev_size_known(p->cow.dev) ? p->cow.dev->nr_sectors : 0);
 }
 
 /* snapshot_status() shows the chunk in use. */
 static void normalize(const struct emit_ctx *c, void *params)
 {
 	struct snapshot *p = params;
+	struct header h = read_header(p);
 
 	(void)c;
-	p->chunk_sectors = chunk_of(p);
+	p->chunk_sectors = chunk_in_use(p, &h);
 }
 
 static enum discard_use discards(const void *params)
@@ -319,7 +388,7 @@ const struct target target_snapshot_merge = {
 	.summary = "merges a snapshot's changes back into its origin",
 	.description = "Takes the place of snapshot-origin while it runs; the origin ends as the snapshot was.",
 	.flags = TARGET_EXTRA_WORDS | TARGET_AT_ZERO,
-	.words = words,
+	.words = merge_words,
 	.params_size = sizeof(struct snapshot),
 	.count_error = "requires 4 or more arguments",
 	.status = status,
@@ -343,7 +412,7 @@ struct origin {
 
 static const struct word origin_words[] = {
 	{
-		.kind = WORD_DEVICE, .flags = WORD_SHARED, WORD_FIELD(struct origin, dev), .key = "device",
+		.kind = WORD_DEVICE, .flags = WORD_SHARED, WORD_FIELD(struct origin, dev), .key = "origin",
 		.error = "Cannot get target device", .help = "device whose snapshots are served",
 	},
 	WORD_LAST,
@@ -369,8 +438,8 @@ const struct target target_snapshot_origin = {
 	.flags = TARGET_AT_ZERO | TARGET_CMDLINE,
 	.words = origin_words,
 	.params_size = sizeof(struct origin),
-	.count_error = "incorrect number of arguments",
-	.example = "base: {target: snapshot-origin, device: disk}\n",
+	.count_error = "origin: incorrect number of arguments",
+	.example = "base: {target: snapshot-origin, origin: disk}\n",
 	.areas = origin_areas,
 	.discards = origin_discards,
 };

@@ -27,6 +27,8 @@ struct world {
 
 struct memory {
 	uint8_t head[8192]; /* what was written at the start; the rest is zeroes */
+	uint8_t far[512];   /* and at far_off */
+	uint64_t far_off;
 };
 
 static int memory_read(const struct blkdev *dev, uint64_t off, void *buf, size_t len)
@@ -38,6 +40,8 @@ static int memory_read(const struct blkdev *dev, uint64_t off, void *buf, size_t
 	memset(buf, 0, len);
 	if (off < sizeof(m->head))
 		memcpy(buf, m->head + off, len < sizeof(m->head) - off ? len : sizeof(m->head) - off);
+	else if (off == m->far_off)
+		memcpy(buf, m->far, len < sizeof(m->far) ? len : sizeof(m->far));
 	return 0;
 }
 
@@ -96,6 +100,32 @@ static int read_table(struct world *w, const char *text, struct table *t)
 	return err;
 }
 
+static void put_le(uint8_t *p, uint64_t v, unsigned bytes)
+{
+	while (bytes--) {
+		*p++ = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+/*
+ * What `vdoformat --logical-size=64M --slab-bits=13` writes, as far as a table is compared
+ * with it: geometry block and super block of vdo 8.3 (Documentation of the vdo tools).
+ */
+static void format_vdo(const struct blkdev *d)
+{
+	struct memory *m = d->priv;
+	uint64_t data_start = 1 + 679127; /* behind an index of 0.25 GB */
+
+	memcpy(m->head, "dmvdo001", 8);
+	put_le(m->head + 8, 5, 4);
+	put_le(m->head + 12, 5, 4);
+	put_le(m->head + 80, data_start, 8);
+	m->far_off = data_start * 4096;
+	put_le(m->far + 60, 16384, 8);
+	put_le(m->far + 68, d->nr_sectors / 8, 8);
+}
+
 /* What a record's setup leaves: device-mapper devices, and bytes at the start of disks. */
 static void run_setup(struct world *w, json_t *setup)
 {
@@ -119,7 +149,9 @@ static void run_setup(struct world *w, json_t *setup)
 			const struct blkdev *d = find_device(w, word, (struct span){0});
 
 			memcpy(((struct memory *)d->priv)->head, "garbagegarbage", 14);
-		} else if (strcmp(op, "msg") && strncmp(arg, "vdoformat", 9)) {
+		} else if (!strcmp(op, "sh") && !strncmp(arg, "vdoformat", 9)) {
+			format_vdo(find_device(w, strrchr(arg, ' ') + 1, (struct span){0}));
+		} else if (strcmp(op, "msg")) {
 			ck_abort_msg("unknown setup step %s %s", op, arg);
 		}
 	}
