@@ -13,7 +13,8 @@ struct delay {
 
 static const struct word words[] = {
 	[DEVICE] = {
-		.kind = WORD_AREA, WORD_FIELD(struct delay, read), .num = NUM_S64, .key = "device",
+		.kind = WORD_AREA, .flags = WORD_SHARED, WORD_FIELD(struct delay, read), .num = NUM_S64,
+		.key = "device",
 		.aux_key = "offset", .error = "Device lookup failed", .aux_error = "Invalid device sector",
 		.help = "device, and the offset on it where the mapping starts",
 	},

@@ -126,7 +126,7 @@ static void judge_root_hash(const struct judge *j)
 {
 	const struct line *line = &j->v->table.lines[0];
 	const struct word *row = row_by_key(line->target, "root_hash");
-	const char *have = row ? *word_cfield(line->params, row, const char *) : NULL;
+	const char *have = row ? word_text(line->params, row) : NULL;
 
 	if (!have || strlen(have) != j->n->nr || strncasecmp(have, j->n->text, j->n->nr))
 		fails(j, "%s%s", have ? "the root hash is " : "the volume has no root hash", have ? have : "");

@@ -160,10 +160,15 @@ static void join(struct diag *d, struct finding *into, struct finding *f)
 void diag_sort(struct diag *d)
 {
 	size_t nr = d->findings.nr, nr_sources = 0, out = 0;
-	const struct source **sources = mem_calloc(nr, sizeof(*sources));
-	struct order *order = mem_calloc(nr, sizeof(*order));
-	struct finding *sorted = mem_calloc(nr, sizeof(*sorted));
+	const struct source **sources;
+	struct finding *sorted;
+	struct order *order;
 
+	if (!nr)
+		return;
+	sources = mem_calloc(nr, sizeof(*sources));
+	order = mem_calloc(nr, sizeof(*order));
+	sorted = mem_calloc(nr, sizeof(*sorted));
 	for (size_t i = 0; i < nr; i++) {
 		struct finding *f = &d->findings.v[i];
 

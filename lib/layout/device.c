@@ -127,19 +127,12 @@ static void load_slices(struct layout *l, struct device *d)
 			return;
 }
 
-static void load_device(struct layout *l, const struct node *key, const struct layout_options *o)
+/* What the layout says, what the system knows, and the slices. */
+static void read_device(struct layout *l, struct device *d, const struct layout_options *o)
 {
-	struct device *d = arena_new(l->arena, struct device);
 	const struct node *size;
 	uint64_t sectors;
 
-	d->name = node_dup(l->arena, key);
-	d->node = key + 1;
-	d->blk.name = d->name;
-	d->blk.word = d->name;
-	if (!add_device_name(l, d, key))
-		return;
-	vec_push(&l->devices, d);
 	d->blk.flags = BLKDEV_ABSENT;
 	if (!node_expect(l, d->node, NODE_MAP, "a device") ||
 	    !node_check_keys(l, d->node, device_keys, "a device") || !load_selector(l, d))
@@ -155,11 +148,25 @@ static void load_device(struct layout *l, const struct node *key, const struct l
 	}
 	if (!o->no_devices)
 		device_lookup(l, d, size);
+	load_slices(l, d);
+}
+
+static void load_device(struct layout *l, const struct node *key, const struct layout_options *o)
+{
+	struct device *d = arena_new(l->arena, struct device);
+
+	d->name = node_dup(l->arena, key);
+	d->node = key + 1;
+	d->blk.name = d->name;
+	d->blk.word = d->name;
+	if (!add_device_name(l, d, key))
+		return;
+	vec_push(&l->devices, d);
+	read_device(l, d, o);
 	if (!d->blk.logical_block_size)
 		d->blk.logical_block_size = 512;
 	if (!d->blk.physical_block_size)
 		d->blk.physical_block_size = d->blk.logical_block_size;
-	load_slices(l, d);
 }
 
 void load_devices(struct layout *l, const struct node *map, const struct layout_options *o)

@@ -230,7 +230,7 @@ static void write_value(const struct item *i, const struct word *row, const void
 		break;
 	case WORD_TEXT:
 	case WORD_HEX:
-		write_scalar(out, *word_cfield(params, row, const char *));
+		write_scalar(out, word_text(params, row));
 		break;
 	case WORD_FLAG:
 		strbuf_adds(out, "true");

@@ -127,7 +127,7 @@ static void emit_value(const struct emit_ctx *c, const struct word *row, const v
 		break;
 	case WORD_TEXT:
 	case WORD_HEX:
-		text = *word_cfield(params, row, const char *);
+		text = word_text(params, row);
 		emit_word(out, text ? text : "-");
 		break;
 	case WORD_DEVICE:

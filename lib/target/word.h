@@ -205,6 +205,11 @@ static inline void set_given(void *params, unsigned i)
 #define word_field(params, row, type) ((type *)((char *)(params) + (row)->offset))
 #define word_cfield(params, row, type) ((const type *)((const char *)(params) + (row)->offset))
 
+static inline const char *word_text(const void *params, const struct word *row)
+{
+	return *(const char *const *)((const char *)params + row->offset);
+}
+
 static inline uint64_t word_number(const void *params, const struct word *row)
 {
 	return *word_cfield(params, row, uint64_t);

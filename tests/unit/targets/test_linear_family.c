@@ -54,7 +54,7 @@ static const struct line_case cases[] = {
 	{"6.12", "0 1024 error d 0", NULL, NULL, ""},
 	{"6.12", "0 1024 error d x", "Invalid device sector", NULL, NULL},
 	{"6.12", "0 1024 error nowhere 0", "Device lookup failed", NULL, NULL},
-	{"6.12", "0 1024 error d 4000", "", "table.area-too-small", NULL},
+	{"6.12", "0 1024 error d 4000", "", "area.too-small", NULL},
 	{"6.12", "0 1024 error d x y", NULL, NULL, ""},
 	{"6.1", "0 1024 error nowhere x", NULL, NULL, ""},
 	{"6.1", "0 1024 error d 4000", NULL, NULL, ""},

@@ -1,0 +1,139 @@
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/crc32c.h"
+#include "base/dm_name.h"
+#include "base/near.h"
+#include "base/secret.h"
+#include "base/strbuf.h"
+#include "base/strmap.h"
+#include "base/vec.h"
+
+START_TEST(arena)
+{
+	struct arena a;
+	char *big, *small;
+
+	arena_init(&a);
+	big = arena_alloc(&a, 1 << 20);
+	for (size_t i = 0; i < 1 << 20; i++)
+		ck_assert_int_eq(big[i], 0);
+	for (int i = 0; i < 100000; i++) {
+		small = arena_alloc(&a, 13);
+		ck_assert_uint_eq((uintptr_t)small % 8, 0);
+		memset(small, 0xff, 13);
+	}
+	ck_assert_str_eq(arena_printf(&a, "%d-%s", 7, "x"), "7-x");
+	ck_assert_str_eq(arena_strndup(&a, "abcdef", 3), "abc");
+	arena_release(&a);
+}
+END_TEST
+
+START_TEST(strings)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	ck_assert_str_eq(strbuf_str(&b), "");
+	strbuf_addu64(&b, UINT64_MAX);
+	ck_assert_str_eq(strbuf_str(&b), "18446744073709551615");
+	strbuf_truncate(&b, 2);
+	strbuf_addf(&b, "%s", "x");
+	strbuf_addn(&b, 'y', 3);
+	ck_assert_str_eq(strbuf_str(&b), "18xyyy");
+	strbuf_release(&b);
+}
+END_TEST
+
+START_TEST(map)
+{
+	static char keys[5000][16];
+	struct strmap m = {0};
+	int values[5000];
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "key%d", i);
+		ck_assert_ptr_null(strmap_add(&m, keys[i], strlen(keys[i]), &values[i]));
+	}
+	for (int i = 0; i < 5000; i++)
+		ck_assert_ptr_eq(strmap_get(&m, keys[i], strlen(keys[i])), &values[i]);
+	ck_assert_ptr_eq(strmap_add(&m, "key7", 4, &values[9]), &values[7]);
+	ck_assert_ptr_null(strmap_get(&m, "key", 3));
+	strmap_release(&m);
+}
+END_TEST
+
+static const char *nearest(const char *word, const char *const *list)
+{
+	struct near n = NEAR_INIT(word, strlen(word));
+
+	for (; *list; list++)
+		near_offer(&n, *list);
+	return n.best;
+}
+
+START_TEST(spelling)
+{
+	static const char *const words[] = {"linear", "striped", "thin", "thin-pool", "size", NULL};
+
+	ck_assert_str_eq(nearest("lineer", words), "linear");
+	ck_assert_str_eq(nearest("stripe", words), "striped");
+	ck_assert_str_eq(nearest("thin-pol", words), "thin-pool");
+	ck_assert_str_eq(nearest("szie", words), "size");
+	ck_assert_ptr_null(nearest("encrypted", words));
+	ck_assert_ptr_null(nearest("", words));
+}
+END_TEST
+
+/* The check value of CRC-32C (iSCSI, RFC 3720): "123456789" gives e3069283. */
+START_TEST(checksum)
+{
+	ck_assert_uint_eq(~crc32c(~0u, "123456789", 9), 0xe3069283);
+}
+END_TEST
+
+/* libdevmapper's mangling: every byte outside its set of letters becomes \xNN. */
+START_TEST(mangling)
+{
+	struct arena a;
+
+	arena_init(&a);
+	ck_assert_str_eq(dm_mangle(&a, "vg-lv_1.2:3"), "vg-lv_1.2:3");
+	ck_assert_str_eq(dm_mangle(&a, "a b"), "a\\x20b");
+	ck_assert_str_eq(dm_mangle(&a, "\xc3\xbc"), "\\xc3\\xbc");
+	ck_assert_str_eq(dm_path(&a, "x"), "/dev/mapper/x");
+	arena_release(&a);
+}
+END_TEST
+
+START_TEST(secrets)
+{
+	struct secrets s = {0};
+	unsigned char *p = secret_alloc(&s, 64), *q = secret_alloc(&s, 100000);
+
+	ck_assert_ptr_ne(p, q);
+	memset(p, 1, 64);
+	memset(q, 2, 100000);
+	secrets_release(&s);
+	ck_assert_ptr_null(s.first);
+}
+END_TEST
+
+Suite *suite_base_base(void);
+
+Suite *suite_base_base(void)
+{
+	Suite *s = suite_create("base/base");
+	TCase *tc = tcase_create("base");
+
+	tcase_add_test(tc, arena);
+	tcase_add_test(tc, strings);
+	tcase_add_test(tc, map);
+	tcase_add_test(tc, spelling);
+	tcase_add_test(tc, checksum);
+	tcase_add_test(tc, mangling);
+	tcase_add_test(tc, secrets);
+	suite_add_tcase(s, tc);
+	return s;
+}
