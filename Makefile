@@ -43,7 +43,7 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
 endif
 
-WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
+WARN := -Werror=implicit-function-declaration -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 CPPFLAGS_ALL := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Icmd -I. $(LIB_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL := -std=gnu11 $(WARN) -pthread $(CFLAGS)
 LDFLAGS_ALL := -pthread $(LDFLAGS)

@@ -230,7 +230,7 @@ static void check(const struct line_ctx *c, const void *params)
 			"error_writes is incompatible with random_write_corrupt or corrupt_bio_byte with "
 			"the WRITE flag set" :
 			"error_writes is incompatible with corrupt_bio_byte with the WRITE flag set");
-	check_corrupted(c, p, ERROR_READS, READS, RANDOM_READ, 
+	check_corrupted(c, p, ERROR_READS, READS, RANDOM_READ,
 			"error_reads is incompatible with random_read_corrupt or corrupt_bio_byte with "
 			"the READ flag set");
 }

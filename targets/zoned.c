@@ -1,11 +1,15 @@
 /*
- * zoned: a zoned disk as one that can be written anywhere. drivers/md/dm-zoned-target.c,
- * dm-zoned-metadata.c.
+ * zoned: a zoned disk as one that can be written anywhere. drivers/md/dm-zoned-target.c.
+ *
+ * The kernel never formats: dmzadm does. Its superblocks give the length of the volume, and
+ * without any the kernel crashes, so they are looked at where they can be read (dmz.h).
  */
-#include "base/endian.h"
-#include "targets/targets.h"
+#include <errno.h>
+#include <stdlib.h>
 
-#define DMZ_MAGIC 0x445a4244
+#include "base/mem.h"
+#include "targets/dmz.h"
+#include "targets/targets.h"
 
 enum { DEVICES };
 
@@ -38,8 +42,8 @@ static const struct word words[] = {
 
 static const struct finding_kind F_DEVICES = {
 	"zoned.devices", SEV_ERROR, BY_KERNEL, "the devices are not of the right kind",
-	"A single device must be zoned. Of several the first must be a regular disk and the others zoned, all with the "
-	"same zone size; several came with Linux 5.8.",
+	"A single device must be zoned. Of several the first must be a regular disk and the others zoned, "
+	"all with the same zone size; several came with Linux 5.8.",
 	"volumes:\n  z: {target: zoned, devices: [a, b], size: 1GiB}\n",
 	"Correct the order of the devices.",
 };
@@ -47,7 +51,8 @@ static const struct finding_kind F_DEVICES = {
 static const struct finding_kind F_START = {
 	"zoned.start", SEV_ERROR, BY_KERNEL, "the target must start at sector 0",
 	"A zoned device is mapped as a whole.",
-	"volumes:\n  z:\n    segments:\n      - {target: zero, size: 1MiB}\n      - {target: zoned, devices: [a], size: 1GiB}\n",
+	"volumes:\n  z:\n    segments:\n      - {target: zero, size: 1MiB}\n"
+	"      - {target: zoned, devices: [a], size: 1GiB}\n",
 	"Make it a volume of its own.",
 };
 
@@ -59,99 +64,197 @@ static const struct finding_kind F_CRASH = {
 	"Run dmzadm --format on the devices first.",
 };
 
-static const struct finding_kind *const findings[] = {&F_DEVICES, &F_START, &F_CRASH, NULL};
+static const struct finding_kind F_METADATA = {
+	"zoned.metadata", SEV_ERROR, BY_KERNEL, "the metadata on the disks cannot be used",
+	"The superblocks must be whole, at the place they say, and fit the disks; all disks of a set must be "
+	"there in the order in which they were formatted.",
+	NULL,
+	"Check the devices and their order, and run dmzadm --check. dmzadm --format makes the metadata anew; "
+	"what is on the disks is lost then.",
+};
+
+static const struct finding_kind F_LENGTH = {
+	"zoned.length", SEV_ERROR, BY_KERNEL, "the line is not as long as the disk",
+	"Before Linux 5.8 the kernel compares the length with the disk's size, or what of it is whole zones, "
+	"although it then replaces it. Later kernels take any length.",
+	"requires: {kernel: \"5.4\"}\ndevices: {z: {path: /dev/zoned, size: 1TiB, zone_size: 256MiB}}\nvolumes:\n"
+	"  v: {target: zoned, devices: [z], size: 1GiB}\n",
+	"Give the disk's size.",
+};
+
+static const struct finding_kind *const findings[] = {
+	&F_DEVICES, &F_START, &F_CRASH, &F_METADATA, &F_LENGTH, NULL,
+};
 
 static const struct blkdev *disk_of(const struct zoned *z, size_t i)
 {
 	return ((const struct disk *)repeat_item(&z->devices, &words[DEVICES], i))->dev.dev;
 }
 
-static bool known(const struct blkdev *dev)
+/* Of the first zoned disk that tells; 0: not known, or impossible. */
+static uint64_t zone_sectors(const struct zoned *z)
 {
-	return dev && (dev->flags & (BLKDEV_LIMITS_KNOWN | BLKDEV_ZONED));
+	uint64_t zone = 0;
+
+	for (size_t i = 0; i < z->devices.nr && !zone; i++)
+		if (disk_of(z, i) && (disk_of(z, i)->flags & BLKDEV_ZONED))
+			zone = disk_of(z, i)->zone_sectors;
+	return zone & (zone - 1) || zone < DMZ_BLOCK_SECTORS ? 0 : zone;
 }
 
-static void wrong_device(const struct line_ctx *c, size_t i, const char *text, const char *what)
+static bool wrong_device(const struct line_ctx *c, const struct zoned *z, size_t i, const char *text,
+			 const char *what)
 {
-	line_report_item(c, &F_DEVICES, &words[DEVICES], i, NULL, text, "%s", what);
+	line_report_item(c, &F_DEVICES, &words[DEVICES], i, NULL, text, "%s %s", disk_of(z, i)->name, what);
+	return false;
 }
 
-/* dmz_get_zoned_device(), dmz_fixup_devices() */
-static void check_devices(const struct line_ctx *c, const struct zoned *z)
+/* dmz_get_zoned_device() for each, dmz_fixup_devices(); false: refused, or not known. */
+static bool check_devices(const struct line_ctx *c, const struct zoned *z)
 {
 	size_t nr = z->devices.nr;
 	uint64_t zone = 0;
 
-	if (!nr)
-		line_report(c, &F_DEVICES, &words[DEVICES], "Invalid argument count", "no device is given");
-	if (nr > 1 && !line_kernel_has(c, KF_ZONED_SEVERAL))
-		line_report(c, &F_DEVICES, &words[DEVICES], "Invalid argument count", "this kernel takes one device");
 	for (size_t i = 0; i < nr; i++) {
 		const struct blkdev *dev = disk_of(z, i);
 		bool zoned = dev && (dev->flags & BLKDEV_ZONED);
 
-		if (!known(dev))
-			continue;
+		if (!dev || !(dev->flags & (BLKDEV_LIMITS_KNOWN | BLKDEV_ZONED)))
+			return false;
 		if (nr == 1 && !zoned)
-			wrong_device(c, i, "Invalid regular device", "a single device must be zoned");
-		else if (nr > 1 && (i == 0) == zoned)
-			wrong_device(c, i, "First device must be a regular device",
-				     i ? "only the first device is a regular one" : "the first of several devices must be regular");
-		if (zoned && zone && dev->zone_sectors != zone)
-			wrong_device(c, i, "Zone nr sectors mismatch", "the zone sizes differ");
-		if (zoned && !zone)
+			return wrong_device(c, z, i, line_kernel_has(c, KF_ZONED_SEVERAL) ?
+					    "Invalid regular device" : "Not a zoned block device",
+					    "is a regular disk, and a single device must be zoned");
+		if (nr > 1 && zoned != (i > 0))
+			return wrong_device(c, z, i, "First device must be a regular device", i ?
+					    "is a regular disk, and only the first device may be one" :
+					    "is zoned, and the first of several devices must be a regular disk");
+		if (zoned && zone && dev->zone_sectors && dev->zone_sectors != zone)
+			return wrong_device(c, z, i, "Zone nr sectors mismatch",
+					    "has zones of another size than the disks before it");
+		if (zoned && dev->zone_sectors)
 			zone = dev->zone_sectors;
 	}
+	return true;
 }
 
-/* The superblock stands at the start of the first device; 0: none, 1: found, -1: not known. */
-static int superblock(const struct zoned *z, uint8_t sb[static 512])
+/* Version 1.0.0, before 5.8, on the number of devices and the length; false: refused. */
+static bool check_single(const struct line_ctx *c, const struct zoned *z)
 {
-	const struct blkdev *dev = z->devices.nr ? disk_of(z, 0) : NULL;
+	const struct blkdev *dev = disk_of(z, 0);
+	uint64_t zone = zone_sectors(z), whole;
+	struct finding *f;
 
-	if (blkdev_read(dev, 0, sb, 512))
-		return -1;
-	return get_le32(sb) == DMZ_MAGIC;
+	if (z->devices.nr > 1) {
+		line_report(c, &F_DEVICES, &words[DEVICES], "Invalid argument count",
+			    "%zu devices, and Linux %s takes one", z->devices.nr, c->kernel->name);
+		return false;
+	}
+	if (!blkdev_size_known(dev) || !zone)
+		return true;
+	whole = dev->nr_sectors / zone * zone;
+	if (c->nr_sectors == dev->nr_sectors || c->nr_sectors == whole)
+		return true;
+	f = line_report(c, &F_LENGTH, NULL, "Partial mapping not supported",
+			"the line has %llu sectors, and %s %llu", (unsigned long long)c->nr_sectors,
+			dev->name, (unsigned long long)dev->nr_sectors);
+	finding_fix(c->diag, f, "size: %llus", (unsigned long long)whole);
+	return false;
+}
+
+/* dmz_load() on the devices of the line; -EIO where their zones are not known. */
+static int load(const struct zoned *z, struct dmz_found *ret)
+{
+	struct dmz_devices devs = {.nr = z->devices.nr, .zone_sectors = zone_sectors(z)};
+	const struct blkdev **v = mem_calloc(devs.nr + 1, sizeof(*v));
+	int r = -EIO;
+
+	for (size_t i = 0; i < devs.nr; i++)
+		v[i] = disk_of(z, i);
+	devs.v = v;
+	if (devs.nr && devs.zone_sectors)
+		r = dmz_load(&devs, ret);
+	free(v);
+	return r;
+}
+
+/* dmz_ctr_metadata() */
+static void check_metadata(const struct line_ctx *c, const struct zoned *z)
+{
+	const char *text = "Metadata initialization failed", *name = disk_of(z, 0)->name;
+	struct dmz_found found;
+	int r = load(z, &found);
+
+	if (r == -ENOMSG && line_kernel_has(c, KF_CRASH_ZONED_NO_METADATA))
+		line_report(c, &F_CRASH, &words[DEVICES], NULL, "%s has no metadata", name);
+	else if (r == -ENOMSG)
+		line_report(c, &F_METADATA, &words[DEVICES], text, "%s has no metadata", name);
+	else if (r && r != -EIO)
+		line_report(c, &F_METADATA, &words[DEVICES], text,
+			    "the superblocks on %s and the devices behind it do not fit together", name);
+	else if (!r && found.version != 1 && !line_kernel_has(c, KF_ZONED_SEVERAL))
+		line_report(c, &F_METADATA, &words[DEVICES], text,
+			    "%s has metadata of version %u, and Linux %s knows version 1 alone", name,
+			    found.version, c->kernel->name);
 }
 
 /* dmz_ctr() */
 static void check(const struct line_ctx *c, const void *params)
 {
 	const struct zoned *z = params;
-	uint8_t sb[512];
 
-	check_devices(c, z);
 	if (c->start_sectors)
-		line_report(c, &F_START, NULL, "Partial mapping is not supported", "the line starts at sector %llu",
-			    (unsigned long long)c->start_sectors);
-	if (z->devices.nr && superblock(z, sb) == 0)
-		line_report(c, &F_CRASH, &words[DEVICES], NULL, "%s has no metadata", disk_of(z, 0)->name);
+		line_report(c, &F_START, NULL, "Partial mapping is not supported",
+			    "the line starts at sector %llu", (unsigned long long)c->start_sectors);
+	if (!z->devices.nr)
+		line_report(c, &F_DEVICES, &words[DEVICES], "Invalid argument count", "no device is given");
+	else if ((line_kernel_has(c, KF_ZONED_SEVERAL) || check_single(c, z)) && check_devices(c, z))
+		check_metadata(c, z);
 }
 
-/* The kernel overwrites the line's length with the capacity in the superblock. */
-static uint64_t real_len(const struct line_ctx *c, const void *params)
+/* What the superblocks say; 0: not known. */
+static uint64_t natural_len(const void *params)
 {
 	const struct zoned *z = params;
-	uint64_t zone = 0;
-	uint8_t sb[512];
+	struct dmz_found found;
 
-	for (size_t i = 0; i < z->devices.nr; i++)
-		if (disk_of(z, i) && disk_of(z, i)->zone_sectors)
-			zone = disk_of(z, i)->zone_sectors;
-	if (!zone || superblock(z, sb) != 1)
-		return c->nr_sectors;
-	return get_le32(sb + 32) * zone;
+	return load(z, &found) ? 0 : found.nr_chunks * zone_sectors(z);
+}
+
+/* dmz_ctr() overwrites the line's length: whole zones, also where their number is not known. */
+static uint64_t real_len(const struct line_ctx *c, const void *params)
+{
+	uint64_t len = natural_len(params), zone = zone_sectors(params);
+
+	if (len)
+		return len;
+	if (!zone)
+		zone = DMZ_BLOCK_SECTORS;
+	return (c->nr_sectors + zone - 1) / zone * zone;
+}
+
+/* Version 1.0.0 wants all devices zoned. */
+static unsigned flags_on(const struct kernel_profile *k)
+{
+	return TARGET_SINGLETON | (kernel_has(k, KF_ZONED_SEVERAL) ? TARGET_MIXED_ZONED : TARGET_ZONED);
+}
+
+/* The volume has discards of its own; the disks see none. */
+static enum discard_use discards(const void *params)
+{
+	(void)params;
+	return DISCARD_STOPPED;
 }
 
 /* dmz_iterate_devices() */
 static void areas(const struct line_ctx *c, const void *params, area_fn *fn, void *priv)
 {
 	const struct zoned *z = params;
+	uint64_t zone = zone_sectors(z);
 
 	(void)c;
 	for (size_t i = 0; i < z->devices.nr; i++) {
 		const struct disk *d = repeat_item(&z->devices, &words[DEVICES], i);
-		uint64_t zone = d->dev.dev ? d->dev.dev->zone_sectors : 0;
 
 		if (blkdev_size_known(d->dev.dev))
 			fn(priv, &d->dev, &words[DEVICES], 0,
@@ -190,8 +293,9 @@ static const struct word zone_rows[] = {
 	WORD_LAST,
 };
 
+/* Version 1.0.0 prints nothing. */
 static const struct word status[] = {
-	{.kind = WORD_U64, WORD_FIELD(struct zoned_status, zones), .key = "zones", .help = "number of zones"},
+	{.kind = WORD_U64, .flags = WORD_TAIL, WORD_FIELD(struct zoned_status, zones), .key = "zones", .help = "number of zones"},
 	{.kind = WORD_FIXED, .word = "zones"},
 	{.kind = WORD_RATIO, WORD_FIELD(struct zoned_status, cache), .key = "cache",
 	 .help = "zones of the regular disk not in use, and all"},
@@ -202,7 +306,7 @@ static const struct word status[] = {
 };
 
 static const struct message messages[] = {
-	{"reclaim", "", KF_NONE, "moves data to sequential zones now"},
+	{"reclaim", "", KF_ZONED_SEVERAL, "moves data to sequential zones now"},
 	{0},
 };
 
@@ -219,8 +323,11 @@ const struct target target_zoned = {
 	.messages = messages,
 	.findings = findings,
 	.example = "smr: {target: zoned, devices: [smrdisk], size: 1GiB}\n",
+	.flags_on = flags_on,
 	.check = check,
+	.natural_len = natural_len,
 	.real_len = real_len,
+	.discards = discards,
 	.areas = areas,
 	.io_hints = io_hints,
 };

@@ -75,7 +75,7 @@ static void roff(const char *s)
 
 static void print_man(const struct finding_kind *const *all, size_t nr)
 {
-	printf(".\\\" made by 'dmc explain --format man'\n.TH DMC\\-FINDINGS 7 \"\" \"dmc %s\" \"dmc\"\n"
+	printf(".\\\" made by 'dmc explain --format man'\n.TH DMC\\-FINDINGS 7 \"2026-11-24\" \"dmc %s\" \"dmc\"\n"
 	       ".SH NAME\ndmc\\-findings \\- what dmc finds, why, and what to do\n.SH DESCRIPTION\n"
 	       "Every finding of dmc has a name that never changes its meaning. It stands in brackets behind\n"
 	       "a message, is the rule of a SARIF report, and the argument of\n.BR \"dmc explain\" .\n"

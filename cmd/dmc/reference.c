@@ -241,7 +241,7 @@ void reference_man(const struct target_list *list, const char *version)
 {
 	struct page p = {true};
 
-	printf(".\\\" made by 'dmc targets --format man'\n.TH DM\\-TARGETS 7 \"\" \"dmc %s\" \"dmc\"\n.SH NAME\n"
+	printf(".\\\" made by 'dmc targets --format man'\n.TH DM\\-TARGETS 7 \"2026-11-24\" \"dmc %s\" \"dmc\"\n.SH NAME\n"
 	       "dm\\-targets \\- device\\-mapper targets in layouts of dmc\n.SH DESCRIPTION\n"
 	       "Keys are named as in the kernel's documentation. Every volume also takes the keys of\n"
 	       ".BR dmc.yaml (5).\n", version);

@@ -1,7 +1,7 @@
 /*
  * Sizes and durations with units, as layouts and scripts write them.
  *
- *	s (512-byte sectors)   B  KiB MiB GiB TiB PiB (powers of 1024)
+ *	s (512-byte sectors)   B  KiB MiB GiB TiB PiB EiB (powers of 1024)
  *	kB MB GB TB PB (powers of 1000)
  *
  * A number is decimal digits, or digits with a fraction ("1.5GiB") when the result

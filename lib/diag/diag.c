@@ -3,20 +3,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strmap.h"
 
-static struct finding scratch;
+/*
+ * A place near the end of a layout with a million lines costs a walk over all of it, so
+ * eight bytes are looked at together, and their results added up in the bytes of `sum`.
+ */
+static size_t count_newlines(const char *s, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
+	size_t nr = 0;
+
+	while (len >= 8) {
+		size_t words = len / 8 < 255 ? len / 8 : 255;
+		uint64_t sum = 0, v;
+
+		for (size_t i = 0; i < words; i++, s += 8) {
+			memcpy(&v, s, sizeof(v));
+			v ^= ones * '\n';
+			sum += ~(((v & low) + low) | v | low) >> 7;
+		}
+		len -= 8 * words;
+		for (; sum; sum >>= 8)
+			nr += sum & 0xff;
+	}
+	while (len--)
+		nr += *s++ == '\n';
+	return nr;
+}
 
 struct position source_position(const struct source *src, size_t off)
 {
 	struct position p = {1, 1};
-	const char *line = src->text, *nl;
+	const char *line;
 
 	if (off > src->len)
 		off = src->len;
-	while ((nl = memchr(line, '\n', (size_t)(src->text + off - line)))) {
-		p.line++;
-		line = nl + 1;
-	}
+	line = src->text + off;
+	while (line > src->text && line[-1] != '\n')
+		line--;
+	p.line += count_newlines(src->text, (size_t)(line - src->text));
+	/* A byte order mark has no column. */
+	if (p.line == 1 && off >= 3 && !memcmp(line, "\xef\xbb\xbf", 3))
+		line += 3;
 	for (; line < src->text + off; line++)
 		p.column += ((unsigned char)*line & 0xc0) != 0x80;
 	return p;
@@ -32,26 +61,26 @@ void diag_release(struct diag *d)
 	for (size_t i = 0; i < d->findings.nr; i++)
 		vec_release(&d->findings.v[i].notes);
 	vec_release(&d->findings);
-	vec_release(&scratch.notes);
 }
 
 struct finding *diag_vadd(struct diag *d, const struct finding_kind *kind, struct span span,
-			  const char *fmt, va_list ap)
+	const char *fmt, va_list ap)
 {
 	d->nr[kind->severity]++;
 	if (d->max && d->findings.nr >= d->max) {
 		d->dropped++;
-		vec_release(&scratch.notes);
-		scratch = (struct finding){.kind = kind};
-		return &scratch;
+		d->scratch = (struct finding){.kind = kind, .span = span, .message = ""};
+		return &d->scratch;
 	}
-	vec_push(&d->findings, (struct finding){.kind = kind, .span = span, .profile = d->profile,
-						.message = arena_vprintf(d->arena, fmt, ap)});
+	vec_push(&d->findings, (struct finding){.kind = kind,
+				       .span = span,
+				       .profile = d->profile,
+				       .message = arena_vprintf(d->arena, fmt, ap)});
 	return &d->findings.v[d->findings.nr - 1];
 }
 
-struct finding *diag_add(struct diag *d, const struct finding_kind *kind, struct span span,
-			 const char *fmt, ...)
+struct finding *diag_add(
+	struct diag *d, const struct finding_kind *kind, struct span span, const char *fmt, ...)
 {
 	struct finding *f;
 	va_list ap;
@@ -66,6 +95,8 @@ void finding_fix(struct diag *d, struct finding *f, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (f == &d->scratch)
+		return;
 	va_start(ap, fmt);
 	f->fix = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
@@ -76,6 +107,8 @@ void finding_note(struct diag *d, struct finding *f, struct span span, const cha
 	struct finding_note note = {span, NULL};
 	va_list ap;
 
+	if (f == &d->scratch)
+		return;
 	va_start(ap, fmt);
 	note.text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
@@ -84,7 +117,8 @@ void finding_note(struct diag *d, struct finding *f, struct span span, const cha
 
 bool finding_kind_is_kernel(const struct finding_kind *k)
 {
-	return k->by == BY_LANGUAGE || k->by == BY_DEVICE || k->by == BY_KERNEL || k->by == BY_CRASH;
+	return k->by == BY_LANGUAGE || k->by == BY_DEVICE || k->by == BY_KERNEL ||
+	       k->by == BY_CRASH;
 }
 
 const char *severity_name(enum severity s)
@@ -97,37 +131,63 @@ const char *severity_name(enum severity s)
 /* ---- order ---- */
 
 struct order {
-	size_t source; /* rank by first appearance; no source comes first */
-	size_t index;  /* keeps the sort stable */
+	size_t source;	/* rank by first appearance; no source comes first */
+	size_t profile; /* likewise */
+	size_t index;	/* keeps the sort stable */
 	struct finding *f;
 };
+
+#define ORDER(x, y)                                                                              \
+	do {                                                                                     \
+		if ((x) != (y))                                                                  \
+			return (x) < (y) ? -1 : 1;                                               \
+	} while (0)
 
 static int compare(const void *a, const void *b)
 {
 	const struct order *x = a, *y = b;
 	int r;
 
-	if (x->source != y->source)
-		return x->source < y->source ? -1 : 1;
-	if (x->f->span.off != y->f->span.off)
-		return x->f->span.off < y->f->span.off ? -1 : 1;
+	ORDER(x->source, y->source);
+	ORDER(x->f->span.off, y->f->span.off);
 	r = strcmp(x->f->kind->id, y->f->kind->id);
-	if (!r)
-		r = strcmp(x->f->message, y->f->message);
-	return r ? r : x->index < y->index ? -1 : 1;
+	if (r)
+		return r;
+	ORDER(x->f->span.len, y->f->span.len);
+	r = strcmp(x->f->message, y->f->message);
+	if (r)
+		return r;
+	ORDER(x->profile, y->profile);
+	ORDER(x->index, y->index);
+	return 0;
 }
 
-static size_t source_rank(const struct source **sources, size_t *nr, const struct source *src)
+/* Rank by first appearance, from 1; the key stays where it is until `ranks` is released. */
+static size_t rank(struct strmap *ranks, const void *key, size_t len)
 {
-	size_t i;
+	void *first = strmap_add(ranks, key, len, (void *)(ranks->nr + 1));
 
-	if (!src)
-		return 0;
-	for (i = 0; i < *nr; i++)
-		if (sources[i] == src)
-			return i + 1;
-	sources[(*nr)++] = src;
-	return *nr;
+	return first ? (size_t)first : ranks->nr;
+}
+
+static struct order *order_of(const struct diag *d)
+{
+	struct order *order = mem_calloc(d->findings.nr, sizeof(*order));
+	struct strmap sources = {0}, profiles = {0};
+
+	for (size_t i = 0; i < d->findings.nr; i++) {
+		struct finding *f = &d->findings.v[i];
+
+		order[i] = (struct order){.index = i, .f = f};
+		if (f->span.src)
+			order[i].source = rank(&sources, &f->span.src, sizeof(f->span.src));
+		if (f->profile)
+			order[i].profile = rank(&profiles, f->profile, strlen(f->profile));
+	}
+	strmap_release(&sources);
+	strmap_release(&profiles);
+	qsort(order, d->findings.nr, sizeof(*order), compare);
+	return order;
 }
 
 static bool same(const struct finding *a, const struct finding *b)
@@ -136,54 +196,33 @@ static bool same(const struct finding *a, const struct finding *b)
 	       a->span.len == b->span.len && !strcmp(a->message, b->message);
 }
 
-static bool lists(const char *list, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *p = list; (p = strstr(p, name)); p += len)
-		if ((p == list || p[-1] == ' ') && (!p[len] || p[len] == ','))
-			return true;
-	return false;
-}
-
-/* Folds f into `into`: the profiles for which it holds are joined. */
-static void join(struct diag *d, struct finding *into, struct finding *f)
+/* Folds f into `into`: the profiles for which it holds are joined. `last` was joined last. */
+static void join(struct diag *d, struct finding *into, struct finding *f, const char *last)
 {
 	d->nr[f->kind->severity]--;
 	vec_release(&f->notes);
-	if (!into->profile || !f->profile)
-		into->profile = NULL;
-	else if (!lists(into->profile, f->profile))
+	if (into->profile && strcmp(last, f->profile))
 		into->profile = arena_printf(d->arena, "%s, %s", into->profile, f->profile);
 }
 
 void diag_sort(struct diag *d)
 {
-	size_t nr = d->findings.nr, nr_sources = 0, out = 0;
-	const struct source **sources;
+	size_t nr = d->findings.nr, out = 0;
 	struct finding *sorted;
 	struct order *order;
 
 	if (!nr)
 		return;
-	sources = mem_calloc(nr, sizeof(*sources));
-	order = mem_calloc(nr, sizeof(*order));
+	order = order_of(d);
 	sorted = mem_calloc(nr, sizeof(*sorted));
 	for (size_t i = 0; i < nr; i++) {
-		struct finding *f = &d->findings.v[i];
-
-		order[i] = (struct order){source_rank(sources, &nr_sources, f->span.src), i, f};
-	}
-	qsort(order, nr, sizeof(*order), compare);
-	for (size_t i = 0; i < nr; i++) {
 		if (out && same(&sorted[out - 1], order[i].f))
-			join(d, &sorted[out - 1], order[i].f);
+			join(d, &sorted[out - 1], order[i].f, order[i - 1].f->profile);
 		else
 			sorted[out++] = *order[i].f;
 	}
 	memcpy(d->findings.v, sorted, out * sizeof(*sorted));
 	d->findings.nr = out;
-	free(sources);
 	free(order);
 	free(sorted);
 }

@@ -88,6 +88,7 @@ struct diag {
 	size_t max, dropped;
 	size_t nr[SEV_ERROR + 1];   /* by severity, kept and dropped */
 	const char *profile;        /* goes into each finding */
+	struct finding scratch;     /* stands for each that is dropped */
 };
 
 void diag_init(struct diag *d, struct arena *arena);
@@ -117,7 +118,7 @@ static inline size_t diag_errors(const struct diag *d)
 bool finding_kind_is_kernel(const struct finding_kind *k);
 
 /*
- * Orders by source (in the order sources first appear), place, then identifier,
+ * Orders by source (no place first, then as sources first appear), place, then identifier,
  * so that output does not depend on the order of checks, and drops exact
  * duplicates (same kind, place and message) but for the profile, which is joined:
  * "6.1, 6.12".

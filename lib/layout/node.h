@@ -3,12 +3,12 @@
  *
  * Made by yaml_parse() from libyaml's events; nothing behind this header knows
  * libyaml. Compact, as a layout can have a million segments: a node is 24 bytes, a
- * plain scalar's text stays in the source.
+ * scalar's text stays in the source where it is the same there.
  *
  * Guarantees to the reader: keys of a map are scalars and unique; depth is at most
- * NODE_MAX_DEPTH; an alias is expanded to the nodes of its anchor (shared, not
- * copied), and a file whose expanded size is over the limit was refused; text is
- * valid UTF-8 without NUL.
+ * NODE_MAX_DEPTH; an alias is expanded to its anchor's node, with the alias's place and
+ * the same items (shared, not copied), and a file whose expanded size is over the limit
+ * was refused; text is valid UTF-8 without NUL.
  */
 #ifndef LAYOUT_NODE_H
 #define LAYOUT_NODE_H
@@ -46,7 +46,7 @@ struct tree {
 	struct arena *arena;
 	const struct source **sources; /* the file and what it includes */
 	size_t nr_sources;
-	struct node *root; /* NULL: an empty file */
+	struct node *root; /* NULL: the file could not be read */
 };
 
 struct span node_span(const struct tree *t, const struct node *n);

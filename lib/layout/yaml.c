@@ -5,34 +5,45 @@
  * arena when the collection ends, so a node costs its 24 bytes and nothing else. libyaml
  * counts characters where we need bytes; its marks are converted on the way, as events
  * come in the order of the text.
+ *
+ * A fault does not stop the reading unless nothing sensible can follow, so that one run
+ * shows them all.
  */
 #include "layout/yaml.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
+#include "base/near.h"
 #include "base/strmap.h"
 #include "layout/yaml_internal.h"
 
 #define MAX_EXPANSION 1000000 /* nodes that aliases may add */
-#define SMALL_MAP     16      /* pairs that are compared one by one */
+#define SMALL_MAP 16	      /* pairs that are compared one by one */
+#define MAX_NEAR 20	      /* unknown aliases for which a near anchor is sought */
 
 struct anchor {
+	struct node node; /* when its collection has ended */
+	uint64_t size;	  /* nodes, aliases in it expanded */
+	unsigned depth;	  /* levels of collections */
+	bool open;
+};
+
+/* A name may be given again; the last one before the alias counts. */
+struct anchor_name {
 	const char *name;
-	struct node *node;
-	uint64_t size;   /* nodes, aliases in it expanded */
-	unsigned depth;
-	bool open;       /* its collection has not ended */
+	struct anchor *last;
 };
 
 /* A collection that has not ended. */
 struct level {
-	struct node node;   /* without items */
-	size_t first;       /* of its children on the stack */
-	uint64_t size;
-	unsigned depth;     /* of what is below */
-	size_t anchor;      /* index + 1 into anchors, 0: none */
+	struct node node;      /* without items */
+	size_t first;	       /* of its children on the stack */
+	uint64_t size_before;  /* builder's `size` when it began */
+	unsigned depth;	       /* of what is below */
+	struct anchor *anchor; /* or NULL */
 };
 
 struct builder {
@@ -40,76 +51,155 @@ struct builder {
 	uint16_t src_index;
 	struct arena *arena;
 	struct diag *diag;
-	bool ascii;
-	size_t chars, bytes; /* the mark that was converted last */
+	struct yaml_cursor cursor;
 	VEC(struct node) stack;
-	VEC(struct anchor) anchors;
-	struct level levels[NODE_MAX_DEPTH + 1];
+	struct level levels[NODE_MAX_DEPTH];
 	unsigned nr_levels;
-	uint64_t expanded;
+	struct strmap anchors; /* name -> struct anchor_name */
+	VEC(const struct anchor_name *) anchor_names;
+	size_t nr_unknown;
+	uint64_t size, expanded; /* nodes so far with aliases expanded; what aliases added */
 	struct node *root;
-	bool failed;
+	bool document, failed, stop;
 };
 
-/* Byte offset of a mark; marks may step back a little (a key is scanned before it is sent). */
-static size_t byte_offset(struct builder *b, const yaml_mark_t *mark)
-{
-	const char *t = b->src->text;
+static struct finding *fail(struct builder *b, const struct finding_kind *kind,
+	const struct node *at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-	if (b->ascii)
-		return mark->index < b->src->len ? mark->index : b->src->len;
-	while (b->chars < mark->index && b->bytes < b->src->len) {
-		do
-			b->bytes++;
-		while (b->bytes < b->src->len && ((unsigned char)t[b->bytes] & 0xc0) == 0x80);
-		b->chars++;
-	}
-	while (b->chars > mark->index && b->bytes) {
-		do
-			b->bytes--;
-		while (b->bytes && ((unsigned char)t[b->bytes] & 0xc0) == 0x80);
-		b->chars--;
-	}
-	return b->bytes;
-}
-
-static struct span span_at(const struct builder *b, size_t off, size_t len)
+static struct finding *fail(struct builder *b, const struct finding_kind *kind,
+	const struct node *at, const char *fmt, ...)
 {
-	return (struct span){b->src, (uint32_t)off, (uint32_t)len};
-}
+	struct finding *f;
+	va_list ap;
 
-static struct finding *fail(struct builder *b, const struct finding_kind *kind, size_t off, size_t len,
-			    const char *message)
-{
+	va_start(ap, fmt);
+	f = diag_vadd(b->diag, kind, (struct span){b->src, at->off, at->len}, fmt, ap);
+	va_end(ap);
 	b->failed = true;
-	return diag_add(b->diag, kind, span_at(b, off, len), "%s", message);
+	return f;
 }
 
-static struct node node_of(struct builder *b, const yaml_event_t *e, enum node_kind kind)
+/* An event's anchor and tag stand before the node and count as its start. */
+static size_t skip_properties(const char *text, size_t off, size_t end)
 {
-	size_t off = byte_offset(b, &e->start_mark), end = byte_offset(b, &e->end_mark);
-
-	return (struct node){.off = (uint32_t)off, .len = (uint32_t)(end - off), .kind = (uint8_t)kind,
-			     .src = b->src_index};
+	while (off < end && (text[off] == '&' || text[off] == '!')) {
+		while (off < end && !strchr(" \t\r\n", text[off]))
+			off++;
+		while (off < end && strchr(" \t\r\n#", text[off])) {
+			if (text[off] == '#')
+				while (off < end && text[off] != '\n')
+					off++;
+			else
+				off++;
+		}
+	}
+	return off;
 }
 
-/* ---- adding nodes to what is open ---- */
-
-static void add_anchor(struct builder *b, const yaml_char_t *name, struct node *node, uint64_t size,
-		       unsigned depth, bool open)
+static struct node node_of(
+	struct builder *b, const yaml_event_t *e, enum node_kind kind, bool properties)
 {
-	vec_push(&b->anchors, (struct anchor){arena_strdup(b->arena, (const char *)name), node, size, depth,
-					      open});
+	size_t off = yaml_offset(&b->cursor, &e->start_mark);
+	size_t end = yaml_offset(&b->cursor, &e->end_mark);
+
+	if (properties)
+		off = skip_properties(b->src->text, off, end);
+	return (struct node){.off = (uint32_t)off,
+		.len = (uint32_t)(end - off),
+		.kind = (uint8_t)kind,
+		.src = b->src_index};
 }
 
-static bool is_key_place(const struct builder *b)
+/* ---- tags ---- */
+
+/*
+ * The core schema's tags say how a scalar is read: as a string whatever it looks like, or by
+ * its looks although it is quoted.
+ */
+static void apply_tag(
+	struct builder *b, struct node *n, const yaml_event_t *e, const yaml_char_t *tag)
 {
-	const struct level *l = &b->levels[b->nr_levels - 1];
+	static const char prefix[] = "tag:yaml.org,2002:";
+	static const struct {
+		const char *name;
+		enum node_kind kind;
+		uint8_t flags;
+	} core[] = {
+		{"str", NODE_SCALAR, NODE_QUOTED},
+		{"int", NODE_SCALAR, 0},
+		{"float", NODE_SCALAR, 0},
+		{"bool", NODE_SCALAR, 0},
+		{"null", NODE_SCALAR, 0},
+		{"map", NODE_MAP, 0},
+		{"seq", NODE_SEQ, 0},
+	};
+	const char *t = (const char *)tag;
+	struct node at = *n;
+	struct finding *f;
 
-	return l->node.kind == NODE_MAP && (b->stack.nr - l->first) % 2 == 0;
+	if (!tag)
+		return;
+	if (!strcmp(t, "!")) {
+		n->flags |= n->kind == NODE_SCALAR ? NODE_QUOTED : 0;
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(core); i++)
+		if (core[i].kind == n->kind && !strncmp(t, prefix, strlen(prefix)) &&
+			!strcmp(t + strlen(prefix), core[i].name)) {
+			n->flags = n->kind == NODE_SCALAR ? core[i].flags : n->flags;
+			return;
+		}
+	/* An anchor may stand before the tag, and has no such character. */
+	at.off = (uint32_t)yaml_offset(&b->cursor, &e->start_mark);
+	at.off += (uint32_t)strcspn(b->src->text + at.off, "!");
+	at.len = (uint32_t)strcspn(b->src->text + at.off, " \t\r\n,{}[]");
+	f = fail(b, &F_YAML_TAG, &at, "the tag '%s' means nothing here", t);
+	finding_fix(b->diag, f, "remove the tag; a value that begins with '!' needs quotes");
 }
 
-static void add_node(struct builder *b, const struct node *n, uint64_t size, unsigned depth)
+/* ---- anchors ---- */
+
+static struct anchor *add_anchor(struct builder *b, const yaml_char_t *name)
+{
+	struct anchor *a = arena_new(b->arena, struct anchor);
+	struct anchor_name *n =
+		strmap_get(&b->anchors, (const char *)name, strlen((const char *)name));
+
+	if (!n) {
+		n = arena_new(b->arena, struct anchor_name);
+		n->name = arena_strdup(b->arena, (const char *)name);
+		strmap_add(&b->anchors, n->name, strlen(n->name), n);
+		vec_push(&b->anchor_names, n);
+	}
+	n->last = a;
+	a->open = true;
+	return a;
+}
+
+static void close_anchor(struct anchor *a, const struct node *n, uint64_t size, unsigned depth)
+{
+	a->node = *n;
+	a->size = size;
+	a->depth = depth;
+	a->open = false;
+}
+
+static void unknown_alias(struct builder *b, const struct node *at, const char *name)
+{
+	struct near near = NEAR_INIT(name, strlen(name));
+	struct finding *f =
+		fail(b, &F_YAML_ALIAS, at, "no anchor '&%s' stands before this alias", name);
+
+	if (b->nr_unknown++ < MAX_NEAR)
+		for (size_t i = 0; i < b->anchor_names.nr; i++)
+			near_offer(&near, b->anchor_names.v[i]->name);
+	if (near.best)
+		finding_fix(b->diag, f, "did you mean '*%s'?", near.best);
+	else
+		finding_fix(b->diag, f, "a value that begins with '*' needs quotes");
+}
+
+static void add_node(struct builder *b, const struct node *n, unsigned depth)
 {
 	struct level *l;
 
@@ -118,202 +208,172 @@ static void add_node(struct builder *b, const struct node *n, uint64_t size, uns
 		return;
 	}
 	l = &b->levels[b->nr_levels - 1];
-	if (n->kind != NODE_SCALAR && is_key_place(b)) {
-		fail(b, &F_YAML_KEY, n->off, n->len, "a key must be a word, not a list or map");
+	if (depth > l->depth)
+		l->depth = depth;
+	vec_push(&b->stack, *n);
+}
+
+static void on_alias(struct builder *b, const yaml_event_t *e)
+{
+	struct node at = node_of(b, e, NODE_SCALAR, false), n = at;
+	const char *name = (const char *)e->data.alias.anchor;
+	const struct anchor_name *known = strmap_get(&b->anchors, name, strlen(name));
+	const struct anchor *a = known ? known->last : NULL;
+
+	if (!a || a->open) {
+		if (a)
+			finding_fix(b->diag,
+				fail(b, &F_YAML_ALIAS, &at,
+					"this alias stands inside its own anchor"),
+				"write the value out: it would contain itself without end");
+		else
+			unknown_alias(b, &at, name);
+		/* Something must stand there, so that keys and values stay pairs. */
+		n.text = b->src->text + at.off;
+		n.nr = at.len;
+		n.flags = NODE_QUOTED;
+		add_node(b, &n, 0);
 		return;
 	}
-	l->size += size;
-	if (depth + 1 > l->depth)
-		l->depth = depth + 1;
-	vec_push(&b->stack, *n);
+	b->expanded += a->size;
+	b->size += a->size;
+	if (b->expanded > MAX_EXPANSION || b->nr_levels + a->depth > NODE_MAX_DEPTH) {
+		fail(b, &F_YAML_ALIAS_LARGE, &at, "aliases expand to more than %s here",
+			b->expanded > MAX_EXPANSION ? "a million values" : "64 levels");
+		b->stop = true;
+		return;
+	}
+	/* The value stands where it is used, so that findings point there. */
+	n = a->node;
+	n.off = at.off;
+	n.len = at.len;
+	add_node(b, &n, a->depth);
+}
+
+/* ---- scalars ---- */
+
+static void trim(struct node *n, const char *text)
+{
+	while (n->len && strchr(" \t\r\n", text[n->off + n->len - 1]))
+		n->len--;
+}
+
+/* Most values stand in the text as they are, perhaps behind a quote. */
+static const char *scalar_text(struct builder *b, const struct node *n, const char *value)
+{
+	size_t off = n->off + (size_t)(n->flags & NODE_QUOTED);
+
+	if (off + n->nr <= (size_t)n->off + n->len && !memcmp(b->src->text + off, value, n->nr))
+		return b->src->text + off;
+	return arena_memdup(b->arena, value, n->nr);
 }
 
 static void on_scalar(struct builder *b, const yaml_event_t *e)
 {
-	struct node n = node_of(b, e, NODE_SCALAR);
+	const yaml_char_t *anchor = e->data.scalar.anchor, *tag = e->data.scalar.tag;
+	struct node n = node_of(b, e, NODE_SCALAR, anchor || tag);
 	const char *value = (const char *)e->data.scalar.value;
 
+	_Static_assert(NODE_QUOTED == 1, "scalar_text() takes it for the length of a quote");
 	n.nr = (uint32_t)e->data.scalar.length;
-	if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+	if (e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) {
 		n.flags = NODE_QUOTED;
-	if (memchr(value, '\0', n.nr)) {
-		fail(b, &F_YAML_ENCODING, n.off, n.len, "a value holds a NUL byte");
-		return;
+		trim(&n, b->src->text);
+		if (memchr(value, '\0', n.nr))
+			finding_fix(b->diag,
+				fail(b, &F_YAML_ENCODING, &n,
+					"an escape in this value stands for NUL"),
+				"remove the escape");
 	}
-	/* Most values stand in the text as they are. */
-	if (n.off + (uint64_t)n.nr <= b->src->len && !memcmp(b->src->text + n.off, value, n.nr))
-		n.text = b->src->text + n.off;
-	else
-		n.text = arena_strndup(b->arena, value, n.nr);
-	add_node(b, &n, 1, 0);
-	if (e->data.scalar.anchor && !b->failed)
-		add_anchor(b, e->data.scalar.anchor, arena_memdup(b->arena, &n, sizeof(n)), 1, 0, false);
+	n.text = scalar_text(b, &n, value);
+	apply_tag(b, &n, e, tag);
+	b->size++;
+	add_node(b, &n, 0);
+	if (anchor)
+		close_anchor(add_anchor(b, anchor), &n, 1, 0);
 }
+
+/* ---- collections ---- */
 
 static void on_start(struct builder *b, const yaml_event_t *e, enum node_kind kind, bool flow,
-		     const yaml_char_t *anchor)
+	const yaml_char_t *anchor, const yaml_char_t *tag)
 {
-	struct node n = node_of(b, e, kind);
-	struct level *l = &b->levels[b->nr_levels];
+	struct node n = node_of(b, e, kind, anchor || tag);
 
-	if (flow)
-		n.flags = NODE_FLOW;
+	n.flags = flow ? NODE_FLOW : 0;
 	if (b->nr_levels == NODE_MAX_DEPTH) {
-		fail(b, &F_YAML_DEPTH, n.off, n.len, "more than 64 levels of lists and maps");
+		fail(b, &F_YAML_DEPTH, &n,
+			"lists and maps are nested more than 64 levels deep here");
+		b->stop = true;
 		return;
 	}
-	if (b->nr_levels && is_key_place(b)) {
-		fail(b, &F_YAML_KEY, n.off, n.len, "a key must be a word, not a list or map");
-		return;
-	}
-	*l = (struct level){.node = n, .first = b->stack.nr, .size = 1};
-	if (anchor) {
-		add_anchor(b, anchor, NULL, 0, 0, true);
-		l->anchor = b->anchors.nr;
-	}
-	b->nr_levels++;
+	apply_tag(b, &n, e, tag);
+	b->levels[b->nr_levels++] = (struct level){
+		.node = n,
+		.first = b->stack.nr,
+		.size_before = b->size++,
+		.anchor = anchor ? add_anchor(b, anchor) : NULL,
+	};
 }
 
-static void duplicate(struct builder *b, const struct node *first, const struct node *again)
+/* Without brackets a collection ends where its last child does, not at the next token. */
+static size_t collection_end(struct builder *b, const yaml_event_t *e, const struct node *n)
 {
-	struct finding *f;
+	const struct node *last;
 
-	b->failed = true;
-	f = diag_add(b->diag, &F_YAML_DUPLICATE, span_at(b, again->off, again->len),
-		     "the key '%.*s' stands here twice", (int)again->nr, again->text);
-	finding_note(b->diag, f, span_at(b, first->off, first->len), "first here");
-}
-
-static void check_duplicates(struct builder *b, struct node *pairs, uint32_t nr)
-{
-	struct strmap seen = {0};
-
-	if (nr <= SMALL_MAP) {
-		for (uint32_t i = 1; i < nr; i++)
-			for (uint32_t k = 0; k < i; k++)
-				if (pairs[2 * i].nr == pairs[2 * k].nr &&
-				    !memcmp(pairs[2 * i].text, pairs[2 * k].text, pairs[2 * i].nr)) {
-					duplicate(b, &pairs[2 * k], &pairs[2 * i]);
-					break;
-				}
-		return;
-	}
-	for (uint32_t i = 0; i < nr; i++) {
-		struct node *key = &pairs[2 * i];
-		struct node *first = strmap_add(&seen, key->text, key->nr, key);
-
-		if (first)
-			duplicate(b, first, key);
-	}
-	strmap_release(&seen);
+	if ((n->flags & NODE_FLOW) && strchr("{[", b->src->text[n->off]))
+		return yaml_offset(&b->cursor, &e->end_mark);
+	last = &b->stack.v[b->stack.nr - 1];
+	return (size_t)last->off + last->len;
 }
 
 static void on_end(struct builder *b, const yaml_event_t *e)
 {
 	struct level l = b->levels[--b->nr_levels];
-	size_t nr = b->stack.nr - l.first, end = byte_offset(b, &e->end_mark);
+	size_t nr = b->stack.nr - l.first;
 
-	/* A block collection ends where its last child does, not at the next token. */
-	if (l.node.flags & NODE_FLOW)
-		l.node.len = (uint32_t)end - l.node.off;
-	else if (nr)
-		l.node.len = b->stack.v[b->stack.nr - 1].off + b->stack.v[b->stack.nr - 1].len - l.node.off;
+	l.node.len = (uint32_t)collection_end(b, e, &l.node) - l.node.off;
 	l.node.nr = (uint32_t)(l.node.kind == NODE_MAP ? nr / 2 : nr);
-	l.node.items = arena_memdup(b->arena, b->stack.v + l.first, nr * sizeof(struct node));
+	l.node.items = arena_memdup(
+		b->arena, nr ? b->stack.v + l.first : NULL, nr * sizeof(struct node));
 	b->stack.nr = l.first;
-	if (l.node.kind == NODE_MAP)
-		check_duplicates(b, l.node.items, l.node.nr);
-	add_node(b, &l.node, l.size, l.depth);
-	if (l.anchor) {
-		struct anchor *a = &b->anchors.v[l.anchor - 1];
-
-		a->node = arena_memdup(b->arena, &l.node, sizeof(l.node));
-		a->size = l.size;
-		a->depth = l.depth;
-		a->open = false;
-	}
+	if (l.node.kind == NODE_MAP && yaml_check_keys(&l.node, b->src, b->diag))
+		b->failed = true;
+	add_node(b, &l.node, l.depth + 1);
+	if (l.anchor)
+		close_anchor(l.anchor, &l.node, b->size - l.size_before, l.depth + 1);
 }
 
-static void on_alias(struct builder *b, const yaml_event_t *e)
-{
-	struct node at = node_of(b, e, NODE_SCALAR), n;
-	const char *name = (const char *)e->data.alias.anchor;
-	const struct anchor *a = NULL;
+/* ---- the file ---- */
 
-	/* A name may be given again; the last one before the alias counts. */
-	for (size_t i = b->anchors.nr; i-- > 0 && !a;)
-		if (!strcmp(b->anchors.v[i].name, name))
-			a = &b->anchors.v[i];
-	if (!a) {
-		fail(b, &F_YAML_ALIAS, at.off, at.len, "there is no anchor of this name before it");
-		return;
+static void on_document(struct builder *b, const yaml_event_t *e)
+{
+	struct node at = node_of(b, e, NODE_SCALAR, false);
+
+	if (b->document) {
+		fail(b, &F_YAML_DOCUMENTS, &at,
+			"a second document begins here; a layout is one document");
+		b->stop = true;
 	}
-	if (a->open) {
-		fail(b, &F_YAML_ALIAS, at.off, at.len, "the alias stands inside its own anchor");
-		return;
-	}
-	b->expanded += a->size;
-	if (b->expanded > MAX_EXPANSION) {
-		fail(b, &F_YAML_ALIAS_LARGE, at.off, at.len, "aliases expand to more than a million nodes");
-		return;
-	}
-	if (b->nr_levels + a->depth > NODE_MAX_DEPTH) {
-		fail(b, &F_YAML_DEPTH, at.off, at.len, "more than 64 levels of lists and maps");
-		return;
-	}
-	n = *a->node;
-	add_node(b, &n, a->size, a->depth);
+	b->document = true;
 }
 
-static const char *event_tag(const yaml_event_t *e)
+static void on_event(struct builder *b, const yaml_event_t *e)
 {
-	if (e->type == YAML_SCALAR_EVENT)
-		return (const char *)e->data.scalar.tag;
-	if (e->type == YAML_SEQUENCE_START_EVENT)
-		return (const char *)e->data.sequence_start.tag;
-	if (e->type == YAML_MAPPING_START_EVENT)
-		return (const char *)e->data.mapping_start.tag;
-	return NULL;
-}
-
-static void check_tag(struct builder *b, const yaml_event_t *e)
-{
-	static const char *const core[] = {"str", "int", "bool", "null", "float", "map", "seq"};
-	const char *tag = event_tag(e);
-	struct node at;
-
-	if (!tag)
-		return;
-	if (!strcmp(tag, "!"))
-		return;
-	if (!strncmp(tag, "tag:yaml.org,2002:", 18))
-		for (size_t i = 0; i < ARRAY_SIZE(core); i++)
-			if (!strcmp(tag + 18, core[i]))
-				return;
-	at = node_of(b, e, NODE_SCALAR);
-	fail(b, &F_YAML_TAG, at.off, at.len, "tags are not used in layouts");
-}
-
-static void on_event(struct builder *b, const yaml_event_t *e, bool *second)
-{
-	check_tag(b, e);
 	switch (e->type) {
 	case YAML_DOCUMENT_START_EVENT:
-		if (*second)
-			fail(b, &F_YAML_DOCUMENTS, byte_offset(b, &e->start_mark), 3,
-			     "a second document starts here; a layout is one document");
-		*second = true;
+		on_document(b, e);
 		break;
 	case YAML_SCALAR_EVENT:
 		on_scalar(b, e);
 		break;
 	case YAML_SEQUENCE_START_EVENT:
 		on_start(b, e, NODE_SEQ, e->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE,
-			 e->data.sequence_start.anchor);
+			e->data.sequence_start.anchor, e->data.sequence_start.tag);
 		break;
 	case YAML_MAPPING_START_EVENT:
 		on_start(b, e, NODE_MAP, e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE,
-			 e->data.mapping_start.anchor);
+			e->data.mapping_start.anchor, e->data.mapping_start.tag);
 		break;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
@@ -322,69 +382,53 @@ static void on_event(struct builder *b, const yaml_event_t *e, bool *second)
 	case YAML_ALIAS_EVENT:
 		on_alias(b, e);
 		break;
+	case YAML_STREAM_END_EVENT:
+		b->stop = true;
+		break;
 	default:
 		break;
 	}
 }
 
-/* ---- faults that libyaml finds ---- */
-
-static bool starts_with_tab(const struct source *src, size_t off)
+static void read_events(struct builder *b)
 {
-	size_t i = off;
-
-	while (i > 0 && src->text[i - 1] != '\n')
-		i--;
-	for (; i < src->len && (src->text[i] == ' ' || src->text[i] == '\t'); i++)
-		if (src->text[i] == '\t')
-			return true;
-	return false;
-}
-
-static void syntax_error(struct builder *b, const yaml_parser_t *p)
-{
-	size_t off = byte_offset(b, &p->problem_mark);
-	struct finding *f;
-
-	b->failed = true;
-	if (starts_with_tab(b->src, off)) {
-		f = diag_add(b->diag, &F_YAML_SYNTAX, span_at(b, off, 1), "a tab is used to indent");
-		finding_fix(b->diag, f, "indent with spaces");
-		return;
-	}
-	f = diag_add(b->diag, &F_YAML_SYNTAX, span_at(b, off, off < b->src->len), "%s%s",
-		     p->problem ? p->problem : "not YAML",
-		     off >= b->src->len ? " (the file ends here: is it cut short?)" : "");
-	if (p->context)
-		finding_note(b->diag, f, span_at(b, byte_offset(b, &p->context_mark), 1), "%s", p->context);
-}
-
-int yaml_parse(const struct source *src, uint16_t src_index, struct arena *arena, struct diag *diag,
-	       struct node **ret)
-{
-	struct builder b = {.src = src, .src_index = src_index, .arena = arena, .diag = diag};
-	bool second = false, done = false;
 	yaml_parser_t parser;
 	yaml_event_t event;
 
-	if (yaml_check_encoding(src, diag, &b.ascii))
-		return -EINVAL;
 	if (!yaml_parser_initialize(&parser))
 		abort();
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)src->text, src->len);
-	while (!done && !b.failed) {
+	yaml_parser_set_input_string(&parser, (const unsigned char *)b->src->text, b->src->len);
+	while (!b->stop) {
 		if (!yaml_parser_parse(&parser, &event)) {
-			syntax_error(&b, &parser);
+			yaml_report_error(&parser, &b->cursor, b->diag);
+			b->failed = true;
 			break;
 		}
-		on_event(&b, &event, &second);
-		done = event.type == YAML_STREAM_END_EVENT;
+		on_event(b, &event);
 		yaml_event_delete(&event);
 	}
 	yaml_parser_delete(&parser);
+}
+
+int yaml_parse(const struct source *src, uint16_t src_index, struct arena *arena,
+	struct diag *diag, struct node **ret)
+{
+	struct builder b = {.src = src,
+		.src_index = src_index,
+		.arena = arena,
+		.diag = diag,
+		.cursor.src = src};
+	const struct node nowhere = {0};
+
+	if (yaml_check_encoding(src, diag, &b.cursor.ascii))
+		return -EINVAL;
+	read_events(&b);
+	if (!b.failed && (!b.root || yaml_is_nothing(b.root)))
+		fail(&b, &F_YAML_EMPTY, &nowhere, "the file holds nothing");
 	vec_release(&b.stack);
-	vec_release(&b.anchors);
+	vec_release(&b.anchor_names);
+	strmap_release(&b.anchors);
 	if (b.failed)
 		return -EINVAL;
 	*ret = b.root;

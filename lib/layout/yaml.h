@@ -6,11 +6,13 @@
  * the right spelling:
  *
  *	yaml.syntax        what libyaml cannot read (tabs as indentation get a word of their own)
- *	yaml.encoding      invalid UTF-8, NUL bytes, UTF-16
- *	yaml.duplicate-key, yaml.key-not-a-word, yaml.empty, yaml.documents (more than one),
+ *	yaml.encoding      invalid UTF-8, NUL bytes, control characters, UTF-16
+ *	yaml.empty         nothing, or comments alone
+ *	yaml.duplicate-key, yaml.key-not-a-word, yaml.documents (more than one),
  *	yaml.tag           tags other than the core schema's
- *	yaml.alias-unknown, yaml.alias-too-large (more than a million nodes or 64 levels
- *	                   when expanded beyond the file's own nodes), yaml.too-deep,
+ *	yaml.alias-unknown (or inside its own anchor), yaml.alias-too-large (more than a
+ *	                   million nodes beyond the file's own, or 64 levels, when expanded),
+ *	yaml.too-deep
  *	yaml.too-large     a file of 4 GiB or more
  */
 #ifndef LAYOUT_YAML_H
@@ -22,8 +24,8 @@ extern const struct finding_kind *const yaml_findings[]; /* NULL-terminated */
 
 /*
  * Parses `src` (which must outlive the tree) as source number `src_index` and
- * stores the root, NULL for an empty file. Returns 0, or -EINVAL after findings
- * were added; then `ret` is untouched.
+ * stores the root, never NULL. Returns 0, or -EINVAL after findings were added; then
+ * `ret` is untouched.
  */
 int yaml_parse(const struct source *src, uint16_t src_index, struct arena *arena, struct diag *diag,
 	       struct node **ret);

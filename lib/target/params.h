@@ -36,6 +36,20 @@ int params_parse(const struct parse_ctx *c, const struct word *rows, struct word
 int params_parse_value(const struct parse_ctx *c, const struct word *rows, const struct word *row,
 		       struct words *w, void *params);
 
+/* What a row is called in a message. */
+const char *params_row_name(const struct word *row);
+/* The next word, or NULL after a target.words-missing finding. */
+const char *params_take(const struct parse_ctx *c, const struct word *row, struct words *w);
+/* `word` as the row's number; -EINVAL after a finding. */
+int params_number(const struct parse_ctx *c, const struct word *row, const struct words *w,
+		  const char *word, uint64_t *ret);
+/* `word` as one of the row's choices, its index; -EINVAL after a finding. */
+int params_choice(const struct parse_ctx *c, const struct word *row, const struct words *w,
+		  const char *word, unsigned *ret);
+/* `word` into the row's field; takes more words for a device with its start. */
+int params_word(const struct parse_ctx *c, const struct word *row, struct words *w,
+		const char *word, void *params);
+
 /* A finding at the word taken last; returns -EINVAL. */
 int parse_error(const struct parse_ctx *c, const struct words *w, const struct finding_kind *kind,
 		const char *kernel_text, const char *fmt, ...)

@@ -3,7 +3,8 @@
 #include "diag/diag.h"
 
 static const struct finding_kind error = {"b.error", SEV_ERROR, BY_KERNEL, "", "", NULL, ""};
-static const struct finding_kind warning = {"a.warning", SEV_WARNING, BY_ADVICE, "", "", NULL, ""};
+static const struct finding_kind warning = {
+	"a.warning", SEV_WARNING, BY_ADVICE, "", "", NULL, ""};
 
 START_TEST(sorted_and_joined)
 {
@@ -32,6 +33,65 @@ START_TEST(sorted_and_joined)
 }
 END_TEST
 
+/*
+ * Sources in the order in which they appear first, what has no place before them; a finding
+ * that holds for every kernel takes in those for one; findings of other lengths between two
+ * equal ones do not keep them apart.
+ */
+START_TEST(sources_and_lengths)
+{
+	static const struct source first = {"1", "0123456789", 10},
+				   second = {"2", "0123456789", 10};
+	static const char *const expected[] = {"nowhere", "early", "late", "same", "same"};
+	struct arena arena;
+	struct diag d;
+
+	arena_init(&arena);
+	diag_init(&d, &arena);
+	diag_add(&d, &error, (struct span){&first, 7, 1}, "late");
+	diag_add(&d, &error, (struct span){&second, 3, 1}, "same");
+	diag_add(&d, &error, (struct span){&second, 3, 4}, "same");
+	d.profile = "6.1";
+	finding_note(&d, diag_add(&d, &error, (struct span){&second, 3, 1}, "same"),
+		(struct span){0}, "n");
+	diag_add(&d, &error, (struct span){&first, 1, 1}, "early");
+	diag_add(&d, &error, (struct span){0}, "nowhere");
+	diag_sort(&d);
+	ck_assert_uint_eq(d.findings.nr, 5);
+	for (size_t i = 0; i < 5; i++)
+		ck_assert_str_eq(d.findings.v[i].message, expected[i]);
+	ck_assert_str_eq(d.findings.v[1].profile, "6.1");
+	ck_assert_uint_eq(d.findings.v[3].span.len, 1);
+	ck_assert_ptr_null(d.findings.v[3].profile);
+	ck_assert_uint_eq(d.findings.v[4].span.len, 4);
+	diag_release(&d);
+	arena_release(&arena);
+}
+END_TEST
+
+/* Quadratic, this would take minutes. */
+START_TEST(many)
+{
+	static struct source sources[20000];
+	struct arena arena;
+	struct diag d;
+
+	arena_init(&arena);
+	diag_init(&d, &arena);
+	for (uint32_t i = 0; i < 200000; i++) {
+		sources[i % 20000] = (struct source){"s", "", 0};
+		d.profile = i % 3 ? "6.1" : "6.12";
+		diag_add(&d, &error, (struct span){&sources[i % 20000], i % 7, 0}, "m");
+	}
+	diag_sort(&d);
+	/* 20000 and 7 have no factor in common: 140000 places, then they come again. */
+	ck_assert_uint_eq(d.findings.nr, 140000);
+	ck_assert_uint_eq(diag_errors(&d), 140000);
+	diag_release(&d);
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(bounded)
 {
 	struct arena arena;
@@ -41,9 +101,14 @@ START_TEST(bounded)
 	diag_init(&d, &arena);
 	d.max = 2;
 	for (int i = 0; i < 5; i++)
-		finding_fix(&d, diag_add(&d, &error, (struct span){0}, "%d", i), "do %d", i);
+		finding_note(&d, diag_add(&d, &error, (struct span){0}, "%d", i),
+			(struct span){0}, "n");
+	for (int i = 0; i < 2; i++)
+		ck_assert_uint_eq(d.findings.v[i].notes.nr, 1);
+	finding_fix(&d, diag_add(&d, &warning, (struct span){0}, "w"), "do");
+	ck_assert_uint_eq(d.nr[SEV_WARNING], 1);
 	ck_assert_uint_eq(d.findings.nr, 2);
-	ck_assert_uint_eq(d.dropped, 3);
+	ck_assert_uint_eq(d.dropped, 4);
 	ck_assert_uint_eq(diag_errors(&d), 5);
 	diag_release(&d);
 	arena_release(&arena);
@@ -59,6 +124,30 @@ START_TEST(positions)
 	ck_assert_uint_eq(source_position(&src, 5).line, 2);
 	ck_assert_uint_eq(source_position(&src, 5).column, 2);
 	ck_assert_uint_eq(source_position(&src, 99).line, 2);
+	src = (struct source){"s",
+		"\xef\xbb\xbf"
+		"a\nb",
+		6};
+	ck_assert_uint_eq(source_position(&src, 3).column, 1);
+	ck_assert_uint_eq(source_position(&src, 5).column, 1);
+	src = (struct source){"s", "", 0};
+	ck_assert_uint_eq(source_position(&src, 0).line, 1);
+}
+END_TEST
+
+/* Lines are counted many bytes at a time; every length and place against one by one. */
+START_TEST(lines_of_all_lengths)
+{
+	static char text[5000];
+	struct source src = {"s", text, sizeof(text)};
+	unsigned long line = 1;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 11 == 3 || i % 7 == 0 || i > 4000 ? '\n' : i % 5 ? '\x0b' : '\x8a';
+	for (size_t i = 0; i < sizeof(text); i++) {
+		ck_assert_uint_eq(source_position(&src, i).line, line);
+		line += text[i] == '\n';
+	}
 }
 END_TEST
 
@@ -70,8 +159,11 @@ Suite *suite_diag_diag(void)
 	TCase *tc = tcase_create("diag");
 
 	tcase_add_test(tc, sorted_and_joined);
+	tcase_add_test(tc, sources_and_lengths);
+	tcase_add_test(tc, many);
 	tcase_add_test(tc, bounded);
 	tcase_add_test(tc, positions);
+	tcase_add_test(tc, lines_of_all_lengths);
 	suite_add_tcase(s, tc);
 	return s;
 }

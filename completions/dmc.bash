@@ -1,0 +1,50 @@
+# bash completion for dmc, made by 'dmc completions bash'
+_dmc()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
+	done
+	if [ -z "$verb" ]; then
+		COMPREPLY=($(compgen -W "check compile import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
+		return
+	fi
+	case $verb:$prev in
+	*:--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
+	check:--format) COMPREPLY=($(compgen -W "text json sarif junit" -- "$cur")); return ;;
+	check:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	check:--only) COMPREPLY=($(compgen -W "all kernel" -- "$cur")); return ;;
+	check:--param) return ;;
+	compile:--format) COMPREPLY=($(compgen -W "table concise script json steps" -- "$cur")); return ;;
+	compile:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	compile:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	compile:--param) return ;;
+	import:--keys) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	import:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	import:--name) return ;;
+	import:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	graph:--format) COMPREPLY=($(compgen -W "tree dot svg" -- "$cur")); return ;;
+	graph:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	graph:--param) return ;;
+	explain:--format) COMPREPLY=($(compgen -W "text man" -- "$cur")); return ;;
+	targets:--format) COMPREPLY=($(compgen -W "text man" -- "$cur")); return ;;
+	targets:--profile) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	esac
+	case $verb:$cur in
+	check:-*) COMPREPLY=($(compgen -W " --format --kernel --only --param --strict --help --version --quiet --verbose --color" -- "$cur")) ;;
+	check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	compile:-*) COMPREPLY=($(compgen -W " --format --kernel --output --param --show-keys --help --version --quiet --verbose --color" -- "$cur")) ;;
+	compile:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	import:-*) COMPREPLY=($(compgen -W " --keys --kernel --name --output --help --version --quiet --verbose --color" -- "$cur")) ;;
+	import:*) COMPREPLY=($(compgen -W "table" -- "$cur") $(compgen -f -- "$cur")) ;;
+	graph:-*) COMPREPLY=($(compgen -W " --format --output --param --help --version --quiet --verbose --color" -- "$cur")) ;;
+	graph:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	explain:-*) COMPREPLY=($(compgen -W " --format --help --version --quiet --verbose --color" -- "$cur")) ;;
+	schema:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
+	targets:-*) COMPREPLY=($(compgen -W " --format --kernels --profile --help --version --quiet --verbose --color" -- "$cur")) ;;
+	completions:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
+	completions:*) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
+	help:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
+	esac
+}
+complete -o filenames -F _dmc dmc
