@@ -68,8 +68,9 @@ static void substitute(struct loader *ld, struct node *n)
 	struct node *v;
 
 	if (n->kind == NODE_SCALAR) {
-		if (n->nr < 2 || n->text[0] != '$' || (n->flags & NODE_QUOTED))
+		if (n->nr < 2 || n->text[0] != '$' || (n->flags & (NODE_QUOTED | NODE_SUBSTITUTED)))
 			return;
+		n->flags |= NODE_SUBSTITUTED;
 		if (n->text[1] == '$') { /* $$ stands for a $ */
 			n->text++;
 			n->nr--;
@@ -80,7 +81,7 @@ static void substitute(struct loader *ld, struct node *n)
 			/* The value stands where it is used, so that findings point there. */
 			n->text = v->text;
 			n->nr = v->nr;
-			n->flags = v->flags;
+			n->flags = v->flags | NODE_SUBSTITUTED;
 		}
 		return;
 	}

@@ -25,8 +25,9 @@
 enum node_kind { NODE_SCALAR, NODE_MAP, NODE_SEQ };
 
 enum node_flags {
-	NODE_QUOTED = 1 << 0,   /* a scalar in quotes or a block scalar: always a string */
-	NODE_FLOW = 1 << 1,     /* a map or sequence in flow style */
+	NODE_QUOTED = 1 << 0,      /* a scalar in quotes or a block scalar: always a string */
+	NODE_FLOW = 1 << 1,        /* a map or sequence in flow style */
+	NODE_SUBSTITUTED = 1 << 2, /* had its $parameter put in; items of an alias are met twice */
 };
 
 struct node {

@@ -140,3 +140,9 @@ END
   [ "${lines[0]}" = "low: 0 2048 linear d 0" ]
   [ "${lines[1]}" = "top: 0 2048 linear /dev/mapper/low 0" ]
 }
+
+@test "a parameter in an alias is put in once" {
+  printf 'dmc: 1\nvolumes:\n  a: &v {target: zero, size: 1MiB, description: $$x}\n  b: *v\n' >v.yaml
+  run "$dmc" check v.yaml
+  status_is 0
+}
