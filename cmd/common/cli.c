@@ -255,6 +255,22 @@ static int parse(struct parser *p, int argc, char **argv)
 	return 0;
 }
 
+/* The verb's own memory; that of the words on the command line is apart. */
+static int run_verb(struct parser *p, const struct cli_verb *v)
+{
+	struct arena words = p->c->arena;
+	int status;
+
+	if (v->keys)
+		arena_init_secret(&p->c->arena);
+	else
+		arena_init(&p->c->arena);
+	status = v->run(p->c, p->options, p->nr_operands, p->operands);
+	arena_release(&p->c->arena);
+	p->c->arena = words;
+	return status;
+}
+
 static int run(struct parser *p)
 {
 	const struct cli_verb *v = p->c->verb;
@@ -276,7 +292,7 @@ static int run(struct parser *p)
 		return cli_usage(p->c, "%s: expected %s", v->name, v->args);
 	if (v->max >= 0 && p->nr_operands > v->max)
 		return cli_usage(p->c, "%s: unexpected '%s'", v->name, p->operands[v->max]);
-	return v->run(p->c, p->options, p->nr_operands, p->operands);
+	return run_verb(p, v);
 }
 
 /* A full disk or a closed pipe must not look like success. */

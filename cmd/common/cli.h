@@ -60,6 +60,7 @@ struct cli_verb {
 	enum cli_complete complete;
 	const char *const *operands; /* words that an operand may be, for completions */
 	bool hidden;
+	bool keys;                /* its texts may hold keys: `arena` is a secret one */
 	int (*run)(struct cli *c, void *options, int argc, char **argv);
 };
 
@@ -74,7 +75,7 @@ enum cli_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct cli {
 	const struct cli_program *program;
 	const struct cli_verb *verb;
-	struct arena arena;
+	struct arena arena;       /* the verb's; released when it returns */
 	int color;                /* enum cli_color */
 	bool quiet, verbose;
 };

@@ -53,7 +53,7 @@ static int read_file(struct cli *c, int fd, size_t size, struct source *src)
 
 static int read_fd(struct cli *c, int fd, struct source *src)
 {
-	struct strbuf b = STRBUF_INIT;
+	struct strbuf b = {.secret = c->arena.secrets};
 	struct stat st;
 	int r;
 

@@ -61,7 +61,7 @@ static int compile(struct session *s, const struct options *o, const char *volum
 {
 	struct compile_options co = {.format = (enum compile_format)o->format, .show_keys = o->show_keys,
 				     .version = cli_version};
-	struct strbuf b = STRBUF_INIT;
+	struct strbuf b = {.secret = o->show_keys};
 	int r;
 
 	co.kernel = profile(s, o);
@@ -76,8 +76,6 @@ static int compile(struct session *s, const struct options *o, const char *volum
 	}
 	compile_print(&s->layout, &co, &s->c->arena, &b);
 	r = io_write(s->c, o->output, &b, o->show_keys ? 0600 : o->format == COMPILE_SCRIPT ? 0755 : 0644);
-	if (o->show_keys && b.buf)
-		mem_wipe(b.buf, b.len);
 	strbuf_release(&b);
 	return r ? EXIT_FINDINGS : EXIT_OK;
 }

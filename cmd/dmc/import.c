@@ -119,5 +119,6 @@ const struct cli_verb verb_import = {
 	.max = 2,
 	.complete = COMPLETE_FILES,
 	.operands = kinds,
+	.keys = true,
 	.run = run,
 };

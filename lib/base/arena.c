@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 
 #define CHUNK_SIZE (256 * 1024)
 #define ALIGN      8
@@ -25,10 +26,18 @@ void arena_init(struct arena *a)
 	*a = (struct arena){0};
 }
 
+void arena_init_secret(struct arena *a)
+{
+	*a = (struct arena){.secrets = mem_calloc(1, sizeof(struct secrets))};
+}
+
 void arena_release(struct arena *a)
 {
-	struct arena_chunk *c = a->chunks;
+	struct arena_chunk *c = a->secrets ? NULL : a->chunks;
 
+	if (a->secrets)
+		secrets_release(a->secrets);
+	free(a->secrets);
 	while (c) {
 		struct arena_chunk *next = c->next;
 
@@ -40,7 +49,8 @@ void arena_release(struct arena *a)
 
 static struct arena_chunk *add_chunk(struct arena *a, size_t size)
 {
-	struct arena_chunk *c = mem_calloc(1, sizeof(*c) + size);
+	struct arena_chunk *c = a->secrets ? secret_alloc(a->secrets, sizeof(*c) + size) :
+					     mem_calloc(1, sizeof(*c) + size);
 
 	c->size = size;
 	c->next = a->chunks;

@@ -12,13 +12,18 @@
 #include <stddef.h>
 
 struct arena_chunk;
+struct secrets;
 
 struct arena {
 	struct arena_chunk *chunks;
 	char *next, *end;
+	struct secrets *secrets; /* arena_init_secret() */
 };
 
 void arena_init(struct arena *a);
+
+/* An arena for texts with keys in them: its memory is that of base/secret.h. */
+void arena_init_secret(struct arena *a);
 
 /* Frees everything; the arena may be used again. */
 void arena_release(struct arena *a);

@@ -6,26 +6,47 @@
 
 #include "base/mem.h"
 
+/* Where realloc() would leave a copy behind. */
+static void move(struct strbuf *b, size_t alloc)
+{
+	char *buf = mem_alloc(alloc);
+
+	if (b->buf) {
+		memcpy(buf, b->buf, b->len);
+		mem_wipe(b->buf, b->alloc);
+		free(b->buf);
+	}
+	b->buf = buf;
+}
+
 static void reserve(struct strbuf *b, size_t more)
 {
-	size_t need = b->len + more + 1;
+	size_t need = b->len + more + 1, alloc;
 
 	if (need <= b->alloc)
 		return;
-	b->alloc = need > 2 * b->alloc ? need : 2 * b->alloc;
-	if (b->alloc < 64)
-		b->alloc = 64;
-	b->buf = mem_realloc(b->buf, b->alloc);
+	alloc = need > 2 * b->alloc ? need : 2 * b->alloc;
+	if (alloc < 64)
+		alloc = 64;
+	if (b->secret)
+		move(b, alloc);
+	else
+		b->buf = mem_realloc(b->buf, alloc);
+	b->alloc = alloc;
 }
 
 void strbuf_release(struct strbuf *b)
 {
+	if (b->secret && b->buf)
+		mem_wipe(b->buf, b->alloc);
 	free(b->buf);
 	*b = (struct strbuf)STRBUF_INIT;
 }
 
 void strbuf_reset(struct strbuf *b)
 {
+	if (b->secret && b->buf)
+		mem_wipe(b->buf, b->alloc);
 	b->len = 0;
 }
 

@@ -8,15 +8,17 @@
 #define BASE_STRBUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct strbuf {
 	char *buf;
 	size_t len, alloc;
+	bool secret; /* wiped whenever memory is given back: for texts with keys */
 };
 
-#define STRBUF_INIT {NULL, 0, 0}
+#define STRBUF_INIT {NULL, 0, 0, false}
 
 void strbuf_release(struct strbuf *b);
 

@@ -75,7 +75,7 @@ static void print_concise_volume(const struct volume *v, const struct emit_ctx *
 		strbuf_addu64(out, (uint64_t)v->minor);
 	strbuf_adds(out, v->table.read_only ? ",ro" : ",rw");
 	for (size_t i = 0; i < v->table.nr; i++) {
-		struct strbuf line = STRBUF_INIT;
+		struct strbuf line = {.secret = out->secret};
 
 		line_print(&v->table.lines[i], c, &line);
 		strbuf_addch(out, ',');

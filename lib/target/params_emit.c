@@ -180,7 +180,7 @@ static void emit_bits(const struct word *row, const struct word_bits *bits, stru
 void params_emit_option(const struct emit_ctx *c, const struct word *row, const void *params,
 			struct strbuf *out)
 {
-	struct strbuf value = STRBUF_INIT;
+	struct strbuf value = {.secret = out->secret};
 
 	if (row->kind == WORD_BITS) {
 		emit_bits(row, word_cfield(params, row, struct word_bits), out);
@@ -222,7 +222,7 @@ const struct word *params_emit_group(const struct emit_ctx *c, const struct word
 				     const struct word *group, const void *params,
 				     struct strbuf *out)
 {
-	struct strbuf words = STRBUF_INIT;
+	struct strbuf words = {.secret = out->secret};
 	const struct word *row = group + 1;
 	size_t nr = 0;
 
@@ -306,7 +306,7 @@ void params_emit(const struct emit_ctx *c, const struct word *rows, const void *
 void target_emit(const struct emit_ctx *c, const struct line *l, struct strbuf *out)
 {
 	const struct target *t = l->target;
-	struct strbuf words = STRBUF_INIT;
+	struct strbuf words = {.secret = out->secret};
 	void *params = l->params;
 
 	if (c->mode == EMIT_SHOW && t->normalize) {

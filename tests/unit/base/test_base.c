@@ -46,6 +46,39 @@ START_TEST(strings)
 }
 END_TEST
 
+/* Growing must not lose bytes, and what was held is gone after a reset. */
+START_TEST(secret_strings)
+{
+	struct strbuf b = {.secret = true};
+
+	for (unsigned i = 0; i < 1000; i++)
+		strbuf_addch(&b, (char)('a' + i % 26));
+	ck_assert_uint_eq(b.len, 1000);
+	for (unsigned i = 0; i < 1000; i++)
+		ck_assert_int_eq(b.buf[i], 'a' + (int)(i % 26));
+	strbuf_reset(&b);
+	for (size_t i = 0; i < b.alloc; i++)
+		ck_assert_int_eq(b.buf[i], 0);
+	strbuf_release(&b);
+}
+END_TEST
+
+START_TEST(secret_arena)
+{
+	struct arena a;
+	char *p, *q;
+
+	arena_init_secret(&a);
+	p = arena_strdup(&a, "key");
+	q = arena_alloc(&a, 1000000);
+	ck_assert_str_eq(p, "key");
+	ck_assert_int_eq(q[999999], 0);
+	arena_release(&a);
+	ck_assert_ptr_null(a.chunks);
+	ck_assert_ptr_null(a.secrets);
+}
+END_TEST
+
 START_TEST(map)
 {
 	static char keys[5000][16];
@@ -129,6 +162,8 @@ Suite *suite_base_base(void)
 
 	tcase_add_test(tc, arena);
 	tcase_add_test(tc, strings);
+	tcase_add_test(tc, secret_strings);
+	tcase_add_test(tc, secret_arena);
 	tcase_add_test(tc, map);
 	tcase_add_test(tc, spelling);
 	tcase_add_test(tc, checksum);
