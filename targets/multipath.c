@@ -340,9 +340,10 @@ static unsigned path_args(const struct group *g)
 	return nr;
 }
 
-static void emit_path(const struct group *g, const struct path *p, unsigned nr, struct strbuf *out)
+static void emit_path(const struct emit_ctx *c, const struct group *g, const struct path *p, unsigned nr,
+		      struct strbuf *out)
 {
-	emit_word(out, p->dev.dev ? p->dev.dev->word : "-");
+	emit_device(c, p->dev.dev, out);
 	if (g->selector == PS_IO_AFFINITY) {
 		emit_word(out, p->cpus ? p->cpus : "0");
 		return;
@@ -353,7 +354,7 @@ static void emit_path(const struct group *g, const struct path *p, unsigned nr, 
 		emit_number(out, p->throughput);
 }
 
-static void emit_group(const struct group *g, struct strbuf *out)
+static void emit_group(const struct emit_ctx *c, const struct group *g, struct strbuf *out)
 {
 	unsigned nr = path_args(g);
 
@@ -364,7 +365,7 @@ static void emit_group(const struct group *g, struct strbuf *out)
 	emit_number(out, g->paths.nr);
 	emit_number(out, nr);
 	for (size_t i = 0; i < g->paths.nr; i++)
-		emit_path(g, repeat_item(&g->paths, &group_words[PATHS], i), nr, out);
+		emit_path(c, g, repeat_item(&g->paths, &group_words[PATHS], i), nr, out);
 }
 
 static void emit(const struct emit_ctx *c, const void *params, struct strbuf *out)
@@ -376,7 +377,7 @@ static void emit(const struct emit_ctx *c, const void *params, struct strbuf *ou
 	emit_number(out, m->groups.nr);
 	emit_number(out, m->groups.nr ? m->initial : 0);
 	for (size_t i = 0; i < m->groups.nr; i++)
-		emit_group(repeat_item(&m->groups, &words[GROUPS], i), out);
+		emit_group(c, repeat_item(&m->groups, &words[GROUPS], i), out);
 }
 
 /* What each selector's status() prints: repeat counts above 1 were made 1. */

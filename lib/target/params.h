@@ -74,6 +74,8 @@ void params_emit_option(const struct emit_ctx *c, const struct word *row, const 
 /* Adds a blank when `out` is not empty, then the word, escaped for dm_split_args(). */
 void emit_word(struct strbuf *out, const char *word);
 void emit_number(struct strbuf *out, uint64_t v);
+/* Likewise the device's word, or "-" where there is none. */
+void emit_device(const struct emit_ctx *c, const struct blkdev *dev, struct strbuf *out);
 
 /*
  * Everything the rows say about values: ranges, powers of two, words and options that the

@@ -81,11 +81,16 @@ static void emit_key(const struct emit_ctx *c, const struct key *key, struct str
 	}
 }
 
-static void emit_device(struct strbuf *out, const struct devref *ref, bool area)
+void emit_device(const struct emit_ctx *c, const struct blkdev *dev, struct strbuf *out)
 {
-	emit_word(out, ref->dev ? ref->dev->word : "-");
-	if (area)
-		emit_number(out, ref->start_sectors);
+	const char *text = dev && c->dev_text ? c->dev_text(c, dev) : NULL;
+
+	if (text) {
+		emit_blank(out);
+		strbuf_adds(out, text);
+	} else {
+		emit_word(out, dev ? dev->word : "-");
+	}
 }
 
 static void emit_list(const struct word *row, const struct word_list *list, struct strbuf *out)
@@ -132,7 +137,9 @@ static void emit_value(const struct emit_ctx *c, const struct word *row, const v
 		break;
 	case WORD_DEVICE:
 	case WORD_AREA:
-		emit_device(out, word_cfield(params, row, struct devref), row->kind == WORD_AREA);
+		emit_device(c, word_cfield(params, row, struct devref)->dev, out);
+		if (row->kind == WORD_AREA)
+			emit_number(out, word_cfield(params, row, struct devref)->start_sectors);
 		break;
 	case WORD_KEY:
 		emit_key(c, word_cfield(params, row, struct key), out);

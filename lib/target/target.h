@@ -127,7 +127,9 @@ struct emit_ctx {
 	bool show_keys; /* else the key's digits are zeroes, as dmsetup shows them */
 	/* Text that stands for a key instead (a shell variable); NULL: as said above. */
 	const char *(*key_text)(const struct emit_ctx *c, const struct key *key);
-	void *priv;     /* key_text()'s */
+	/* Text that stands for a device's word; NULL, or NULL returned: the word itself. */
+	const char *(*dev_text)(const struct emit_ctx *c, const struct blkdev *dev);
+	void *priv;     /* key_text()'s and dev_text()'s */
 	uint64_t start_sectors, nr_sectors;
 	struct arena *arena;
 };
