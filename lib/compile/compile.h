@@ -40,7 +40,7 @@ const char *step_kind_name(enum step_kind kind); /* "create" … */
 enum compile_format {
 	COMPILE_TABLE,   /* as `dmsetup table` prints */
 	COMPILE_CONCISE, /* `dmsetup create --concise`, dm-mod.create= */
-	COMPILE_SCRIPT,  /* POSIX shell */
+	COMPILE_SCRIPT,  /* POSIX shell: attaches images, creates, undoes on failure; `remove` */
 	COMPILE_JSON,
 	COMPILE_STEPS,
 };

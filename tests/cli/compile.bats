@@ -35,14 +35,160 @@ END
   "$dmc" compile --format script c.yaml >up.sh
   sh -n up.sh
   ! grep -q "$(od -An -v -tx1 k | tr -d ' \n')" up.sh
-  # Run with a dmsetup that shows its arguments and the table.
-  mkdir bin
-  printf '#!/bin/sh\necho "args: $*"\ncat\n' >bin/dmsetup
-  chmod +x bin/dmsetup
+  fake_tools
   run env PATH="$PWD/bin:$PATH" sh up.sh
   status_is 0
-  [ "${lines[0]}" = "args: create c" ]
-  [ "${lines[1]}" = "0 2048 crypt aes-xts-plain64 $(od -An -v -tx1 k | tr -d ' \n') 0 /dev/x 0" ]
+  [ "$(cat log)" = "dmsetup create c
+0 2048 crypt aes-xts-plain64 $(od -An -v -tx1 k | tr -d ' \n') 0 /dev/x 0" ]
+  rm k log
+  run env PATH="$PWD/bin:$PATH" sh up.sh
+  status_is 1
+  has "k: no key there that can be read"
+  [ ! -e log ]
+}
+
+# A dmsetup and a losetup that write down what they are asked for, and remember devices.
+fake_tools() {
+  mkdir -p bin dm
+  cat >bin/dmsetup <<'END'
+#!/bin/sh
+for last; do :; done
+case $1 in
+info)
+  [ -e "dm/$last" ] || exit 1
+  cat "dm/$last"
+  exit
+  ;;
+esac
+echo "dmsetup $*" >>log
+case $1 in
+create)
+  cat >>log
+  [ "$last" != "${FAIL-}" ] || exit 1
+  echo "UUID: $3" >"dm/$last"
+  ;;
+remove) rm "dm/$last" ;;
+message) [ -z "${FAIL_MESSAGE-}" ] || exit 1 ;;
+esac
+END
+  cat >bin/losetup <<'END'
+#!/bin/sh
+echo "losetup $*" >>log
+[ "$1" = --detach ] || echo "/dev/loop$(grep -c -- --find log)"
+END
+  chmod +x bin/*
+}
+
+@test "the script attaches image files, undoes what it did on failure, and removes" {
+  cat >s.yaml <<'END'
+dmc: 1
+name: s
+devices:
+  a: {file: "a b.img", size: 1MiB, logical_block_size: 4096}
+  ro: {file: ro.img, size: 2MiB}
+  unused: {file: unused.img, size: 1MiB}
+volumes:
+  low: {target: linear, device: a, size: 8KiB}
+  other: {target: linear, device: a, offset: 8KiB, size: 8KiB}
+  sealed: {target: linear, device: ro, read_only: true}
+  top: {target: linear, device: low}
+END
+  "$dmc" compile --format script s.yaml >up.sh
+  fake_tools
+  # No image yet: nothing is made, nothing is attached.
+  run env PATH="$PWD/bin:$PATH" sh up.sh
+  status_is 1
+  has "a b.img: no such image file; expected one of 1048576 bytes"
+  [ ! -e log ]
+  truncate -s 1048575 "a b.img"
+  run env PATH="$PWD/bin:$PATH" sh up.sh
+  status_is 1
+  has "a b.img has 1048575 bytes, expected 1048576"
+  [ ! -e log ]
+
+  truncate -s 1048576 "a b.img"
+  truncate -s 3M ro.img
+  run env PATH="$PWD/bin:$PATH" sh up.sh
+  status_is 0
+  diff log - <<'END'
+losetup --find --show --sizelimit 1048576 --sector-size 4096 -- a b.img
+losetup --find --show --sizelimit 2097152 --sector-size 512 --read-only -- ro.img
+dmsetup create --uuid DMC-s-low low
+0 16 linear /dev/loop1 0
+dmsetup create --uuid DMC-s-other other
+0 16 linear /dev/loop1 16
+dmsetup create --readonly --uuid DMC-s-sealed sealed
+0 4096 linear /dev/loop2 0
+dmsetup create --uuid DMC-s-top top
+0 16 linear /dev/mapper/low 0
+losetup --detach /dev/loop1
+losetup --detach /dev/loop2
+END
+
+  # `remove` takes down what is there and is ours.
+  rm dm/other log
+  echo "UUID: LVM-1" >dm/sealed
+  run env PATH="$PWD/bin:$PATH" sh up.sh remove
+  status_is 1
+  has "left alone: sealed has the uuid 'LVM-1', expected 'DMC-s-sealed'"
+  [ "$(cat log)" = "dmsetup remove --retry -- top
+dmsetup remove --retry -- low" ]
+
+  rm dm/* log
+  run env PATH="$PWD/bin:$PATH" FAIL=sealed sh up.sh
+  status_is 1
+  has "failed; removing the 2 devices made so far"
+  [ -z "$(ls dm)" ]
+  [ "$(tail -n 4 log)" = "dmsetup remove --retry -- other
+dmsetup remove --retry -- low
+losetup --detach /dev/loop1
+losetup --detach /dev/loop2" ]
+
+  run sh up.sh destroy
+  status_is 64
+}
+
+@test "the script goes on when a thin volume is in its pool already" {
+  fake_tools
+  sed 's/file: pool.img/path: \/dev\/x/' "$root/examples/thin-pool.yaml" >pool.yaml
+  "$dmc" compile --format script pool.yaml >up.sh
+  run env PATH="$PWD/bin:$PATH" FAIL_MESSAGE=1 sh up.sh
+  status_is 0
+  has "it may be there from an earlier run"
+  grep -q "dmsetup message pool 0 create_snap 2 1" log
+  [ -e dm/vm1 ]
+}
+
+@test "what the layout says cannot become a command of the script" {
+  cat >evil.yaml <<'END'
+dmc: 1
+name: "x\ntouch one"
+devices:
+  a: {file: "`touch two`$(touch three)", size: 1MiB}
+  b: {path: "/dev/${loop1}$(>four)`>ten`\v(>five)", size: 1MiB}
+  c: {path: "/dev/\nEND\ntouch six", size: 1MiB}
+volumes:
+  "-v'; touch seven; '": {target: striped, chunk_size: 4KiB, stripes: [a, b]}
+  "$(touch eight)": {target: linear, device: c, dm_uuid: "'`touch nine`"}
+END
+  "$dmc" compile --format script evil.yaml >up.sh
+  truncate -s 1M '`touch two`$(touch three)'
+  fake_tools
+  ls -A >before
+  run env PATH="$PWD/bin:$PATH" sh up.sh
+  status_is 0
+  grep -q -- "-- -v'; touch seven" log
+  rm log
+  [ "$(ls -A)" = "$(cat before)" ]
+  [ "$(ls dm | wc -l)" = 2 ]
+}
+
+@test "scripts of all examples pass shellcheck and parse" {
+  for layout in "$root"/examples/*.yaml; do
+    "$dmc" compile --format script "$layout" >up.sh
+    sh -n up.sh
+    shellcheck up.sh
+  done
 }
 
 @test "keys are shown only when asked for" {
