@@ -4,7 +4,7 @@
 #   all          build/dmc and build/dminspect (default)
 #   check        unit tests, command-line tests, fuzz corpus replay
 #   check-unit check-cli check-fuzz
-#   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang)
+#   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang); fuzz-layout … one of them
 #   bench        measurements (tests/bench), never a test
 #   lint         formatting, layers, sizes, findings, generated files, shell, analyser, man pages
 #   generate     rewrite schemas/, completions/ and the generated man pages
@@ -131,13 +131,28 @@ $(FUZZERS:%=$(O)/%): $(O)/%: $(O)/obj/tests/fuzz/%.o $(O)/libdmc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-fuzz: $(FUZZERS:%=$(O)/%)
-	$(Q)for f in $(FUZZERS:fuzz_%=%); do mkdir -p $(O)/corpus/$$f && \
-		$(O)/fuzz_$$f -max_total_time=$(FUZZ_TIME) -max_len=65536 -print_final_stats=1 \
-		$(O)/corpus/$$f tests/fuzz/corpus/$$f || exit 1; done
+# Words that random changes would hardly ever hit: those of the language.
+$(O)/words.dict: schemas/layout.schema.json $(wildcard targets/*.c)
+	$(Q)grep -ohE '"[A-Za-z0-9_.+-]{2,40}"' $^ | LC_ALL=C sort -u >$@
+
+$(O)/yaml.dict: tests/fuzz/yaml.dict $(O)/words.dict
+	$(Q)cat $^ >$@
+
+FUZZ_DICT_layout := yaml
+FUZZ_DICT_yaml := yaml
+FUZZ_SEEDS_layout := examples
+
+# Inputs that stop a target are left in $(O).
+$(FUZZERS:fuzz_%=fuzz-%): fuzz-%: $(O)/fuzz_% $(O)/words.dict $(O)/yaml.dict
+	$(Q)mkdir -p $(O)/corpus/$*
+	$(Q)$< -max_total_time=$(FUZZ_TIME) -max_len=65536 -timeout=20 -print_final_stats=1 \
+		-artifact_prefix=$(O)/ -dict=$(O)/$(or $(FUZZ_DICT_$*),words).dict \
+		$(O)/corpus/$* tests/fuzz/corpus/$* $(FUZZ_SEEDS_$*)
+
+fuzz: $(FUZZERS:fuzz_%=fuzz-%)
 else
-fuzz:
-	$(Q)$(MAKE) FUZZ=1 fuzz
+fuzz $(FUZZERS:fuzz_%=fuzz-%):
+	$(Q)$(MAKE) FUZZ=1 $@
 endif
 
 bench: $(PROGRAMS)
@@ -182,7 +197,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all check check-unit check-cli check-fuzz fuzz bench generate golden lint install uninstall clean
+.PHONY: all check check-unit check-cli check-fuzz fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c))
