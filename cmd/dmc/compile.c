@@ -77,6 +77,10 @@ static int compile(struct session *s, const struct options *o, const char *volum
 	compile_print(&s->layout, &co, &s->c->arena, &b);
 	r = io_write(s->c, o->output, &b, o->show_keys ? 0600 : o->format == COMPILE_SCRIPT ? 0755 : 0644);
 	strbuf_release(&b);
+	if (!r && co.format == COMPILE_CONCISE) {
+		check_concise(&s->layout, &co, &s->diag);
+		print_findings(s);
+	}
 	return r ? EXIT_FINDINGS : EXIT_OK;
 }
 

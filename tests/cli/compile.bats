@@ -268,8 +268,16 @@ END
   run bash -c "printf 'a\\\\,b,U-1,5,ro,0 8 linear /dev/sda 0,8 8 zero;c,,,,0 8 error' | '$dmc' import table - | tee c.yaml"
   status_is 0
   has "read_only: true"
-  run "$dmc" compile --format concise c.yaml
+  run bash -c "'$dmc' compile --format concise c.yaml 2>/dev/null"
   [ "$output" = 'a\,b,U-1,5,ro,0 8 linear /dev/sda 0,8 8 zero;c,,,rw,0 8 error' ]
+}
+
+@test "concise says what it cannot carry, and is printed all the same" {
+  printf 'dmc: 1\ndevices: {d: {path: /dev/disk/by-id/x, size: 1MiB}}\nvolumes:\n  v: {target: linear, device: d}\n' >c.yaml
+  run "$dmc" compile --format concise c.yaml
+  status_is 0
+  has "v,,,rw,0 2048 linear /dev/disk/by-id/x 0"
+  has "c.yaml:4:31: note: v: dm-mod.create= finds no device '/dev/disk/by-id/x' [cmdline.device]"
 }
 
 @test "import refuses what is no table, at its place" {

@@ -59,12 +59,14 @@ END_TEST
 /* Every kind's own example provokes it, so that `dmc explain` does not lie. */
 static void provoke(const struct finding_kind *k)
 {
+	struct compile_options concise = {.format = COMPILE_CONCISE, .kernel = kernel_default(), .version = "t"};
 	struct test t;
 
 	if (!k->example || strncmp(k->example, "dmc: 1", 6))
 		return;
 	memset(&t, 0, sizeof(t));
 	test_check(&t, k->example);
+	check_concise(&t.layout, &concise, &t.diag);
 	/* Files that are absent are looked for with devices only. */
 	if (strncmp(k->id, "layout.key-unreadable", 21))
 		ck_assert_msg(test_finding(&t, k->id) != NULL, "%s: its example does not provoke it", k->id);
