@@ -10,7 +10,8 @@
  *	-ENXIO         no such device
  *	-EINVAL        an id that is not exactly one of name, uuid and number
  *	-ENAMETOOLONG  ours: a name over 127 bytes (mangled), a uuid over 128, a target's name
- *	               over 15; a request over 4 GiB
+ *	               over 15
+ *	-E2BIG         ours: a request or an answer over 1 GiB, the kernel's limit
  *	-EBADMSG       ours: the answer does not hold together; nothing of it was used
  *
  * Names are as people write them; on the way to the kernel they are mangled and on the way
@@ -113,7 +114,7 @@ struct dm_name {
 	const char *name;
 	const char *uuid; /* "" for none */
 	dev_t dev;
-	uint32_t event_nr; /* 0 where the kernel does not tell (before 4.37.0) */
+	uint32_t event_nr; /* 0 where the kernel does not tell (before 4.38.0) */
 };
 
 struct dm_names {
