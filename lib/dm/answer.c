@@ -190,7 +190,7 @@ int answer_deps(const struct request *rq, struct arena *arena, struct dm_devs *r
 		return -EBADMSG;
 	devs = arena_array(arena, dev_t, count);
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t dev;
+		uint64_t dev = 0;
 
 		take(d, head + i * sizeof(dev), &dev, sizeof(dev));
 		devs[i] = decode_dev(dev);

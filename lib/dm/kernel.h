@@ -23,5 +23,6 @@ int dm_kernel_open(struct dm_backend **ret_backend, const struct dm_kernel_optio
 		   struct diag *diag);
 
 extern const struct finding_kind F_DM_NO_DRIVER, F_DM_NO_PERMISSION, F_DM_CONTROL;
+extern const struct finding_kind *const dm_findings[]; /* all of lib/dm; NULL-terminated */
 
 #endif

@@ -9,6 +9,7 @@
 #define DM_KMSG_H
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 
 struct dm_kmsg;
 
@@ -28,5 +29,8 @@ void dm_kmsg_mark(struct dm_kmsg *k);
  * where there are none or `k` is NULL. Marks again.
  */
 const char *dm_kmsg_read(struct dm_kmsg *k, struct arena *arena);
+
+/* Adds the "device-mapper:" lines of records as /dev/kmsg gives them to `out`. */
+void dm_kmsg_parse(const char *text, size_t len, struct strbuf *out);
 
 #endif

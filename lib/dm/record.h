@@ -1,11 +1,14 @@
 /*
- * A recorder: passes every request on and writes a line about it. Keys never reach the text.
+ * A recorder: passes every request on and writes a line about it.
  *
- *	create  store-home uuid=DMC-store-home
+ *	create  store-home uuid DMC-store-home
  *	load    store-home read-only
  *	        0 2048 linear 254:3 0
  *	resume  store-home
  *	remove  store-home deferred = EBUSY
+ *
+ * Parameters and messages that were sent as secret (DM_SECURE) are left out whole: which
+ * word is the key is the target's business, and a key must not slip through.
  */
 #ifndef DM_RECORD_H
 #define DM_RECORD_H
