@@ -368,6 +368,7 @@ const struct target target_snapshot = {
 	.description = "Chunks are copied to the store before the origin changes (through snapshot-origin) or when "
 		       "the snapshot is written. A full store invalidates the snapshot.",
 	.flags = TARGET_EXTRA_WORDS | TARGET_AT_ZERO,
+	.traits = TRAIT_SNAPSHOTS,
 	.words = words,
 	.params_size = sizeof(struct snapshot),
 	.count_error = "requires 4 or more arguments",
@@ -388,6 +389,7 @@ const struct target target_snapshot_merge = {
 	.summary = "merges a snapshot's changes back into its origin",
 	.description = "Takes the place of snapshot-origin while it runs; the origin ends as the snapshot was.",
 	.flags = TARGET_EXTRA_WORDS | TARGET_AT_ZERO,
+	.traits = TRAIT_SNAPSHOTS,
 	.words = merge_words,
 	.params_size = sizeof(struct snapshot),
 	.count_error = "requires 4 or more arguments",
@@ -436,6 +438,7 @@ const struct target target_snapshot_origin = {
 	.description = "Writes go to the device after every snapshot of it has its copy. Writes that bypass it are not "
 		       "seen by the snapshots.",
 	.flags = TARGET_AT_ZERO | TARGET_CMDLINE,
+	.traits = TRAIT_SNAPSHOTS,
 	.words = origin_words,
 	.params_size = sizeof(struct origin),
 	.count_error = "origin: incorrect number of arguments",

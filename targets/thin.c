@@ -100,16 +100,18 @@ static uint64_t thin_id(const struct blkdev *dev)
 
 /* The pool must know the device first. */
 static void before_load(const struct emit_ctx *c, const void *params,
-			void (*fn)(void *priv, const struct blkdev *to, const char *message), void *priv)
+			void (*fn)(void *priv, const struct blkdev *to, const char *message,
+				   const char *undo),
+			void *priv)
 {
 	const struct thin *p = params;
 	const struct blkdev *of = p->snapshot_of.dev;
+	unsigned long long id = p->id;
+	const char *message = of && of->table && of->table->nr ?
+		arena_printf(c->arena, "create_snap %llu %llu", id, (unsigned long long)thin_id(of)) :
+		arena_printf(c->arena, "create_thin %llu", id);
 
-	if (of && of->table && of->table->nr)
-		fn(priv, p->pool.dev, arena_printf(c->arena, "create_snap %llu %llu",
-						   (unsigned long long)p->id, (unsigned long long)thin_id(of)));
-	else
-		fn(priv, p->pool.dev, arena_printf(c->arena, "create_thin %llu", (unsigned long long)p->id));
+	fn(priv, p->pool.dev, message, arena_printf(c->arena, "delete %llu", id));
 }
 
 struct thin_status {

@@ -32,7 +32,7 @@ const struct kernel_profile *find_profile(struct session *s, const char *name, s
 /* Prints the findings to standard error as text; a sum with -v or when there are errors. */
 void print_findings(struct session *s);
 
-/* EXIT_OK, EXIT_FINDINGS or, where a device is absent, EXIT_ABSENT. */
+/* EXIT_OK, EXIT_FINDINGS, or what is in the way: EXIT_REFUSED, EXIT_ABSENT, EXIT_BUSY. */
 int findings_status(const struct diag *d, bool strict);
 
 /*
@@ -45,6 +45,6 @@ bool load_layout(struct session *s, const char *path, const struct layout_option
 const struct finding_kind **all_findings(struct arena *a, size_t *nr);
 
 extern const struct cli_verb verb_check, verb_compile, verb_import, verb_explain, verb_schema,
-	verb_targets, verb_graph;
+	verb_targets, verb_graph, verb_plan, verb_apply, verb_remove;
 
 #endif

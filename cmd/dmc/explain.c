@@ -34,6 +34,12 @@ static const char *by_text(enum finding_by by)
 		return "it works; better is possible";
 	case BY_EXPECT:
 		return "an expectation of the layout fails";
+	case BY_SAFETY:
+		return "refused, since something could be lost";
+	case BY_BUSY:
+		return "somebody else has it";
+	case BY_SYSTEM:
+		return "the system did not do what was asked of it";
 	}
 	return "";
 }

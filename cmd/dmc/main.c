@@ -4,6 +4,9 @@
 static const struct cli_verb *const verbs[] = {
 	&verb_check,
 	&verb_compile,
+	&verb_plan,
+	&verb_apply,
+	&verb_remove,
 	&verb_import,
 	&verb_graph,
 	&verb_explain,

@@ -5,8 +5,10 @@
 
 #include "base/near.h"
 #include "dm/kernel.h"
+#include "dm/kernel.h"
 #include "dmc/dmc.h"
 #include "layout/yaml.h"
+#include "plan/plan.h"
 #include "target/reader.h"
 #include "targets/targets.h"
 
@@ -91,21 +93,31 @@ void print_findings(struct session *s)
 	strbuf_release(&b);
 }
 
+/*
+ * Ordinary errors win, since they must be mended first; then refusals, devices that are
+ * absent, and what is busy.
+ */
 int findings_status(const struct diag *d, bool strict)
 {
-	bool absent = false, other = strict && d->nr[SEV_WARNING];
+	bool refused = false, absent = false, busy = false, other = strict && d->nr[SEV_WARNING];
 
 	for (size_t i = 0; i < d->findings.nr; i++) {
 		const struct finding_kind *k = d->findings.v[i].kind;
 
 		if (k->severity != SEV_ERROR)
 			continue;
-		absent = absent || k->by == BY_DEVICE;
-		other = other || k->by != BY_DEVICE;
+		if (k->by == BY_SAFETY)
+			refused = true;
+		else if (k->by == BY_DEVICE)
+			absent = true;
+		else if (k->by == BY_BUSY)
+			busy = true;
+		else
+			other = true;
 	}
 	if (other || d->dropped)
 		return EXIT_FINDINGS;
-	return absent ? EXIT_ABSENT : EXIT_OK;
+	return refused ? EXIT_REFUSED : absent ? EXIT_ABSENT : busy ? EXIT_BUSY : EXIT_OK;
 }
 
 /* Only devices are absent, and every volume has a table all the same. */

@@ -182,10 +182,11 @@ static void look_at_device(void *priv, struct devref *ref, const struct word *re
 		report_once(k, &F_CMDLINE_DEVICE, span, "dm-mod.create= finds no device '%s'", ref->dev->word);
 }
 
-static void look_at_message(void *priv, const struct blkdev *to, const char *message)
+static void look_at_message(void *priv, const struct blkdev *to, const char *message, const char *undo)
 {
 	const struct look *k = priv;
 
+	(void)undo;
 	diag_add(k->c.diag, &F_CONCISE_MESSAGE, line_span(k), "%s must get the message '%s' first", to->name,
 		 message)->subject = k->v->name;
 }

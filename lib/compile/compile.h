@@ -15,6 +15,13 @@ enum step_kind {
 	STEP_LOAD,    /* DM_TABLE_LOAD */
 	STEP_RESUME,  /* DM_DEV_SUSPEND without the suspend flag */
 	STEP_MESSAGE, /* DM_TARGET_MSG at sector 0 */
+	/* Those that a plan has besides (plan/plan.h): */
+	STEP_ATTACH,  /* a loop device for an image file */
+	STEP_FORMAT,  /* the start of the metadata made blank, for the kernel to format */
+	STEP_CLEAR,   /* DM_TABLE_CLEAR */
+	STEP_SUSPEND, /* DM_DEV_SUSPEND */
+	STEP_RENAME,  /* DM_DEV_RENAME */
+	STEP_REMOVE,  /* DM_DEV_REMOVE */
 };
 
 struct step {

@@ -2,7 +2,12 @@
 
 #include "compile/compile.h"
 
-static const char *const names[] = {"create", "load", "resume", "message"};
+static const char *const names[] = {
+	[STEP_CREATE] = "create", [STEP_LOAD] = "load",       [STEP_RESUME] = "resume",
+	[STEP_MESSAGE] = "message", [STEP_ATTACH] = "attach", [STEP_FORMAT] = "format",
+	[STEP_CLEAR] = "clear",   [STEP_SUSPEND] = "suspend", [STEP_RENAME] = "rename",
+	[STEP_REMOVE] = "remove",
+};
 
 const char *step_kind_name(enum step_kind kind)
 {
@@ -24,11 +29,12 @@ static const struct volume *volume_of(const struct layout *l, const struct blkde
 }
 
 /* A target says which message must go to which device before its table is loaded. */
-static void add_message(void *priv, const struct blkdev *to, const char *message)
+static void add_message(void *priv, const struct blkdev *to, const char *message, const char *undo)
 {
 	struct list *list = priv;
 	const struct volume *v = volume_of(list->l, to);
 
+	(void)undo;
 	if (v)
 		vec_push(&list->v, (struct step){STEP_MESSAGE, v, message});
 }

@@ -49,6 +49,9 @@ enum finding_by {
 	BY_DATA,     /* the kernel takes it and data will be lost or I/O will fail */
 	BY_ADVICE,   /* it works; better is possible */
 	BY_EXPECT,   /* an expectation of the layout does not hold */
+	BY_SAFETY,   /* we refuse, since something could be lost */
+	BY_BUSY,     /* somebody else has it */
+	BY_SYSTEM,   /* the system did not do what was asked of it */
 };
 
 struct finding_kind {

@@ -98,6 +98,30 @@ const struct kernel_profile *kernel_find(const char *name)
 	return NULL;
 }
 
+static bool series(const char *release, unsigned *number)
+{
+	unsigned version, patch;
+
+	if (sscanf(release, "%u.%u", &version, &patch) != 2)
+		return false;
+	*number = version << 16 | (patch & 0xffff);
+	return true;
+}
+
+const struct kernel_profile *kernel_nearest(const char *release)
+{
+	unsigned wanted, number = 0;
+	size_t nr, best = 0;
+	const struct kernel_profile *all = kernel_profiles(&nr);
+
+	if (!series(release, &wanted))
+		return &all[nr - 1];
+	for (size_t i = 0; i < nr; i++)
+		if (series(all[i].name, &number) && number <= wanted)
+			best = i;
+	return &all[best];
+}
+
 bool kernel_has(const struct kernel_profile *k, enum kernel_feature f)
 {
 	return k->features[f / 8] >> f % 8 & 1;

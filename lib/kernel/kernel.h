@@ -66,6 +66,12 @@ const struct kernel_profile *kernel_default(void);
  */
 const struct kernel_profile *kernel_find(const char *name);
 
+/*
+ * The known profile for any release ("6.9.1-generic"): its series, or the newest that is
+ * older; the oldest where all are newer, the newest where the text is no release.
+ */
+const struct kernel_profile *kernel_nearest(const char *release);
+
 bool kernel_has(const struct kernel_profile *k, enum kernel_feature f);
 
 /* The version of a target, or 0: the kernel does not have it. */

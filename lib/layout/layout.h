@@ -35,6 +35,7 @@ struct device {
 	const char *name;
 	enum selector selector;
 	const char *value;
+	const char *path;        /* of the node or image file; NULL: none was found, or SELECT_DEV */
 	const struct node *node;
 	struct slice *slices;
 	size_t nr_slices;

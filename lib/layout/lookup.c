@@ -134,6 +134,7 @@ static void use_path(struct layout *l, struct device *d, const struct node *size
 	struct stat st;
 	uint64_t sectors;
 
+	d->path = path;
 	d->blk.priv = (void *)path;
 	if (stat(path, &st)) {
 		absent(l, d, size, arena_printf(l->arena, "%s: %s", path, strerror(errno)));

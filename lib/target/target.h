@@ -101,6 +101,8 @@ enum target_traits {
 	TRAIT_ENCRYPTS = 1 << 0,  /* what is underneath is ciphertext */
 	TRAIT_REDUNDANT = 1 << 1, /* holds data more than once, or parity */
 	TRAIT_CHECKS = 1 << 2,    /* detects changed data */
+	TRAIT_SNAPSHOTS = 1 << 3, /* its first device is an origin: those that share one know each
+				   * other, and stand still while another comes */
 };
 
 enum discard_use {
@@ -198,10 +200,12 @@ struct target {
 
 	/*
 	 * Calls fn for every message that a device underneath must get before this line's table
-	 * is loaded (thin: create_thin to its pool). Default: none.
+	 * is loaded (thin: create_thin to its pool), and the one that undoes it. -EEXIST as an
+	 * answer means that it was sent before. Default: none.
 	 */
 	void (*before_load)(const struct emit_ctx *c, const void *params,
-			    void (*fn)(void *priv, const struct blkdev *to, const char *message),
+			    void (*fn)(void *priv, const struct blkdev *to, const char *message,
+				       const char *undo),
 			    void *priv);
 
 	/* INFO words <-> status struct. Default: by .status. */

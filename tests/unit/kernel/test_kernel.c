@@ -92,6 +92,18 @@ START_TEST(recorded_badly)
 }
 END_TEST
 
+/* Releases between two known series, and outside all of them. */
+START_TEST(nearest_release)
+{
+	ck_assert_str_eq(kernel_nearest("6.12.117+deb12-amd64")->name, "6.12");
+	ck_assert_str_eq(kernel_nearest("6.1.0-40-amd64")->name, "6.1");
+	ck_assert_str_eq(kernel_nearest("6.9.3")->name, "6.8");
+	ck_assert_str_eq(kernel_nearest("4.4.0")->name, "4.18");
+	ck_assert_str_eq(kernel_nearest("99.1")->name, kernel_find("newest")->name);
+	ck_assert_str_eq(kernel_nearest("unknown")->name, kernel_find("newest")->name);
+}
+END_TEST
+
 Suite *suite_kernel_kernel(void);
 
 Suite *suite_kernel_kernel(void)
@@ -104,6 +116,7 @@ Suite *suite_kernel_kernel(void)
 	tcase_add_test(tc, versions_tell);
 	tcase_add_test(tc, recorded);
 	tcase_add_test(tc, recorded_badly);
+	tcase_add_test(tc, nearest_release);
 	suite_add_tcase(s, tc);
 	return s;
 }

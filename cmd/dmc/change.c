@@ -1,0 +1,183 @@
+#include "dmc/change.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dm/loop.h"
+#include "dmc/prompt.h"
+#include "targets/targets.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int nr)
+{
+	interrupted = nr;
+}
+
+/* Calls that wait are broken off; the step at hand is finished or fails, then all is undone. */
+static void catch_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+/* ---- progress ---- */
+
+static void show_event(void *priv, enum apply_event event, const struct plan_step *step, int error)
+{
+	static const char *const words[] = {
+		[APPLY_BEGIN] = NULL,        [APPLY_DONE] = "done  ",   [APPLY_THERE] = "there ",
+		[APPLY_FAILED] = "FAILED", [APPLY_UNDONE] = "undone", [APPLY_UNDO_FAILED] = "STUCK ",
+	};
+	const struct session *s = priv;
+	bool important = event == APPLY_FAILED || event == APPLY_UNDO_FAILED;
+	struct strbuf b = STRBUF_INIT;
+
+	if (!words[event] || (s->c->quiet && !important) || (event == APPLY_DONE && !s->c->verbose))
+		return;
+	plan_print_step(step, &b);
+	fprintf(stderr, "  %s  %s%s%s\n", words[event], strbuf_str(&b), error ? ": " : "",
+		error ? strerror(-error) : "");
+	strbuf_release(&b);
+}
+
+static void show_plan(const struct session *s, const struct plan *p)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	if (s->c->quiet)
+		return;
+	plan_print(p, s->c->verbose, cli_colored(s->c, STDERR_FILENO), &b);
+	fputs(strbuf_str(&b), stderr);
+	strbuf_release(&b);
+}
+
+static int attach(const char *path, const struct blkdev *dev, int *ret_fd, dev_t *ret_dev)
+{
+	return loop_attach(path, dev->logical_block_size, dev->flags & BLKDEV_READ_ONLY, ret_fd, ret_dev);
+}
+
+static int pretend_attach(const char *path, const struct blkdev *dev, int *ret_fd, dev_t *ret_dev)
+{
+	(void)path;
+	(void)dev;
+	(void)ret_fd;
+	(void)ret_dev;
+	return 0;
+}
+
+/* ---- doing it ---- */
+
+static int ask_key(void *priv, const struct volume *v, const char *word, struct key *key)
+{
+	struct session *s = priv;
+
+	return prompt_key(s->c, &s->layout.secrets, v->name, word, key);
+}
+
+/* What was asked for must be what runs now. */
+static void verify(struct session *s, const struct change_options *o, struct live *l)
+{
+	struct plan_options po = {.find_loop = loop_find, .allow = o->allow.v, .nr_allow = o->allow.nr};
+	struct running now;
+	struct plan p;
+
+	if (!running_read(&now, l->dm, &s->c->arena, &s->diag) &&
+	    !o->make(&p, &s->layout, &now, &po, &s->diag)) {
+		if (!plan_is_empty(&p)) {
+			cli_error(s->c, "done, but the kernel shows something else than was asked for:");
+			show_plan(s, &p);
+		}
+		plan_release(&p);
+	}
+	running_release(&now);
+}
+
+static int do_plan(struct session *s, const struct change_options *o, struct live *l, struct plan *p)
+{
+	struct apply_options ao = {.dm = l->dm, .kmsg = l->kmsg, .event = show_event, .priv = s,
+				   .attach = o->dry_run ? pretend_attach : attach, .interrupted = &interrupted,
+				   .remove_flags = o->remove_flags, .force = o->force};
+	int r;
+
+	r = o->dry_run ? 0 : plan_keys(p, ask_key, s);
+	if (r)
+		return r;
+	catch_signals();
+	r = plan_apply(p, &ao, &s->diag);
+	if (!r && !o->dry_run && !o->remove_flags && !o->force)
+		verify(s, o, l);
+	return r;
+}
+
+static void change(struct session *s, const struct change_options *o, struct live *l)
+{
+	struct plan_options po = {.find_loop = loop_find, .allow = o->allow.v, .nr_allow = o->allow.nr,
+				  .open_too = o->force || o->remove_flags};
+	struct plan p;
+
+	if (o->make == plan_make && !live_check(l))
+		return;
+	if (!o->make(&p, &s->layout, &l->running, &po, &s->diag)) {
+		show_plan(s, &p);
+		if (!diag_errors(&s->diag) && !plan_is_empty(&p))
+			do_plan(s, o, l, &p);
+	}
+	plan_release(&p);
+}
+
+static int lock(struct session *s, const struct change_options *o)
+{
+	int pid, fd = o->dry_run ? 0 : plan_lock(o->lock, &pid);
+
+	if (fd == -EBUSY)
+		cli_error(s->c, pid ? "another apply or remove is at work (process %d); wait for it and try again" :
+				      "another apply or remove is at work; wait for it and try again", pid);
+	else if (fd < 0)
+		cli_error(s->c, "cannot take the lock %s: %s", o->lock ? o->lock : "/run/dmc.lock", strerror(-fd));
+	return fd;
+}
+
+static int change_loaded(struct session *s, const struct change_options *o)
+{
+	struct strbuf record = STRBUF_INIT;
+	struct live_options lo = {.udev = o->udev, .dry = o->dry_run, .record = o->dry_run ? &record : NULL};
+	struct live l;
+	int fd = lock(s, o);
+
+	if (fd < 0)
+		return fd == -EBUSY ? EXIT_BUSY : EXIT_FINDINGS;
+	if (live_open(&l, s, &lo))
+		change(s, o, &l);
+	live_close(&l);
+	fputs(strbuf_str(&record), stdout);
+	strbuf_release(&record);
+	if (!o->dry_run)
+		close(fd);
+	print_findings(s);
+	return findings_status(&s->diag, false);
+}
+
+int change_run(struct cli *c, const struct change_options *o, const char *path)
+{
+	struct layout_options lo = {.targets = &targets_all};
+	struct session s;
+	int status = parse_params(c, &o->params, &lo);
+
+	if (status)
+		return status;
+	session_init(&s, c);
+	if (load_layout(&s, path, &lo))
+		status = change_loaded(&s, o);
+	else
+		status = s.loaded ? findings_status(&s.diag, false) : EXIT_FINDINGS;
+	session_release(&s);
+	return status;
+}

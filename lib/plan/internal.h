@@ -1,0 +1,33 @@
+/* Between the files of lib/plan. */
+#ifndef PLAN_INTERNAL_H
+#define PLAN_INTERNAL_H
+
+#include "plan/plan.h"
+
+/* devices.c: numbers of the layout's devices on this system. */
+void plan_find_devices(struct plan *p);
+/*
+ * The device that a live table's word means: the layout's own object where it has one, so
+ * that two words for one device are the same; else one named after the word. Never NULL.
+ */
+const struct blkdev *plan_blkdev(const struct plan *p, const char *word);
+/* The volume whose device a blkdev is, or NULL. */
+const struct volume *plan_volume(const struct plan *p, const struct blkdev *dev);
+struct plan_change *plan_change_of(const struct plan *p, const struct volume *v);
+/* A volume runs as `d`: live words with its number mean the volume. */
+void plan_know_volume(struct plan *p, const struct volume *v, const struct running_device *d);
+
+/* safety.c: findings about what must not be done. */
+void plan_check(struct plan *p, struct diag *diag);
+
+/* json.c: the whole plan; the caller gives the reference back. */
+struct json_t *plan_json(const struct plan *p);
+
+/* order.c: changes into steps. */
+void plan_order(struct plan *p);
+
+extern const struct finding_kind F_PLAN_NAME_TAKEN, F_PLAN_LOOP, F_PLAN_OPEN, F_PLAN_TYPE,
+	F_PLAN_IN_USE, F_PLAN_SHRINK, F_PLAN_NO_DEVICE, F_APPLY_FAILED, F_APPLY_BUSY, F_APPLY_ABSENT, F_APPLY_INTERRUPTED,
+	F_APPLY_UNDO;
+
+#endif

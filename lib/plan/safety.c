@@ -1,0 +1,259 @@
+/*
+ * What must not be done: names and devices that are somebody else's, loops that the kernel
+ * would take, types that it would not.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/size.h"
+#include "plan/internal.h"
+
+struct safety {
+	struct plan *p;
+	struct diag *diag;
+	const struct plan_change *c;
+};
+
+/* ---- removals ---- */
+
+/* Holders that go away with a device are no hindrance. */
+static void count_holders(const struct plan *p)
+{
+	for (size_t i = 0; i < p->changes.nr; i++) {
+		const struct plan_change *c = p->changes.v[i];
+
+		for (size_t k = 0; c->action == PLAN_REMOVE && k < c->running->deps.nr; k++) {
+			struct running_device *d = running_by_dev(p->running, c->running->deps.v[k]);
+
+			if (d)
+				d->own_holders++;
+		}
+	}
+}
+
+static void check_removal(const struct safety *s)
+{
+	const struct running_device *d = s->c->running;
+	struct finding *f;
+
+	if (s->p->o->open_too || d->open_count <= d->own_holders)
+		return;
+	f = diag_add(s->diag, &F_PLAN_OPEN, (struct span){0},
+		     "%s cannot be removed: it is in use (open count %d)", d->name, d->open_count);
+	f->subject = d->name;
+	finding_fix(s->diag, f, "unmount it or stop its user (lsof /dev/mapper/%s, dmsetup ls --tree)", d->name);
+}
+
+/* ---- tables ---- */
+
+static bool immutable(const struct plan *p, const char *target)
+{
+	const struct target *t = target_find(p->layout->targets, target, strlen(target));
+
+	return t && (target_flags_on(t, p->running->kernel) & TARGET_IMMUTABLE);
+}
+
+/* table_load(), drivers/md/dm-ioctl.c: an immutable target's device keeps its type. */
+static void check_type(const struct safety *s)
+{
+	const struct dm_lines *live = &s->c->running->table;
+	const struct table *want = &s->c->volume->table;
+	const char *have = live->nr ? live->v[0].target : "", *name = want->lines[0].target->name;
+	struct finding *f;
+
+	if (!live->nr || !strcmp(have, name) || !immutable(s->p, have))
+		return;
+	f = diag_add(s->diag, &F_PLAN_TYPE, s->c->volume->span,
+		     "%s runs as a %s, which cannot become a %s while it is there", s->c->name, have, name);
+	f->subject = s->c->volume->name;
+	finding_fix(s->diag, f, "stop its users, `dmc remove` it and apply again");
+}
+
+static bool allowed(const struct plan *p, const char *what, const char *volume)
+{
+	size_t len = strlen(what);
+
+	for (size_t i = 0; i < p->o->nr_allow; i++) {
+		const char *a = p->o->allow[i];
+
+		if (!strncmp(a, what, len) && a[len] == ':' && !strcmp(a + len + 1, volume))
+			return true;
+	}
+	return false;
+}
+
+static void check_shrink(const struct safety *s)
+{
+	struct strbuf from = STRBUF_INIT, to = STRBUF_INIT;
+	struct finding *f;
+
+	if (s->c->new_sectors >= s->c->old_sectors || !s->c->running->live ||
+	    allowed(s->p, "shrink", s->c->volume->name))
+		return;
+	size_format(&from, s->c->old_sectors * 512);
+	size_format(&to, s->c->new_sectors * 512);
+	f = diag_add(s->diag, &F_PLAN_SHRINK, s->c->volume->span,
+		     "%s would shrink from %s to %s: what is stored behind that would be cut off", s->c->name,
+		     strbuf_str(&from), strbuf_str(&to));
+	f->subject = s->c->volume->name;
+	finding_fix(s->diag, f, "shrink what it holds first, then --allow=shrink:%s", s->c->volume->name);
+	strbuf_release(&from);
+	strbuf_release(&to);
+}
+
+/* ---- loops through devices that run already ---- */
+
+#define MAX_DEPTH 64
+
+static bool leads_to(const struct safety *s, dev_t dev, dev_t goal, int depth)
+{
+	struct running_device *d = running_by_dev(s->p->running, dev);
+
+	if (dev == goal)
+		return true;
+	if (!d || depth > MAX_DEPTH || (d->change && d->change->volume) ||
+	    running_know(s->p->running, d, s->diag))
+		return false;
+	for (size_t i = 0; i < d->deps.nr; i++)
+		if (leads_to(s, d->deps.v[i], goal, depth + 1))
+			return true;
+	return false;
+}
+
+static void check_loop(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+		       const struct word *row)
+{
+	const struct safety *s = priv;
+	struct finding *f;
+
+	(void)repeat;
+	(void)item;
+	if ((row->flags & WORD_LAYOUT_ONLY) || ref->dev->table || !s->c->running ||
+	    !leads_to(s, plan_dev(s->p, ref->dev), s->c->running->dev, 0))
+		return;
+	f = diag_add(s->diag, &F_PLAN_LOOP, s->c->volume->span,
+		     "%s would stand on itself: %s is a running device that leads back to it", s->c->name,
+		     ref->dev->word);
+	f->subject = s->c->volume->name;
+}
+
+/* ---- devices that somebody else has ---- */
+
+/* True where device-mapper alone holds it: that is no hindrance. */
+static bool held_by_dm(dev_t dev)
+{
+	char path[64];
+	struct dirent *e;
+	DIR *dir;
+	bool dm = false, other = false;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/holders", major(dev), minor(dev));
+	dir = opendir(path);
+	while (dir && (e = readdir(dir))) {
+		dm = dm || !strncmp(e->d_name, "dm-", 3);
+		other = other || (*e->d_name != '.' && strncmp(e->d_name, "dm-", 3));
+	}
+	if (dir)
+		closedir(dir);
+	return dm && !other;
+}
+
+static void check_in_use(const struct safety *s, const struct plan_device *d)
+{
+	char node[64];
+	struct finding *f;
+	int fd;
+
+	snprintf(node, sizeof(node), "/dev/block/%u:%u", major(d->dev), minor(d->dev));
+	fd = open(d->device->path && !d->loop ? d->device->path : node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		close(fd);
+		return;
+	}
+	if (errno != EBUSY || held_by_dm(d->dev))
+		return;
+	f = diag_add(s->diag, &F_PLAN_IN_USE, (struct span){0},
+		     "device %s (%s) is in use: mounted, swapped on, or held by another driver", d->device->name,
+		     d->device->blk.word);
+	f->subject = d->device->name;
+	finding_fix(s->diag, f, "lsblk %s shows by whom; unmount or stop that first", d->device->blk.word);
+}
+
+static void check_there(const struct safety *s, const struct plan_device *d)
+{
+	const struct device *device = d->device;
+	bool file = device->selector == SELECT_FILE;
+	struct strbuf size = STRBUF_INIT;
+	struct finding *f;
+
+	if (d->dev || (file && device->path && !access(device->path, F_OK)))
+		return;
+	f = diag_add(s->diag, &F_PLAN_NO_DEVICE, (struct span){0}, "device %s is not here: %s", device->name,
+		     device->path ? device->path : device->value);
+	f->subject = device->name;
+	size_format(&size, device->blk.nr_sectors * 512);
+	if (file && blkdev_size_known(&device->blk))
+		finding_fix(s->diag, f, "make the image file: truncate -s %llu %s   (%s)",
+			    (unsigned long long)device->blk.nr_sectors * 512, device->path ? device->path : device->value,
+			    strbuf_str(&size));
+	else
+		finding_fix(s->diag, f, "attach it, or correct the layout");
+	strbuf_release(&size);
+}
+
+/* Only devices that a new or changed table opens. */
+static void note_used(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+		      const struct word *row)
+{
+	const struct safety *s = priv;
+	struct plan_device *d = strmap_get(&s->p->by_name, ref->dev->name, strlen(ref->dev->name));
+
+	(void)repeat;
+	(void)item;
+	if (!d || &d->device->blk != ref->dev || (row->flags & WORD_LAYOUT_ONLY))
+		return;
+	d->used = true;
+	d->written = d->written || !(row->flags & WORD_READS);
+}
+
+static void check_volume(struct safety *s)
+{
+	const struct table *t = &s->c->volume->table;
+
+	if (s->c->action == PLAN_KEEP)
+		return;
+	if (s->c->action == PLAN_CHANGE && (s->c->what & CHANGE_RELOADS)) {
+		check_type(s);
+		check_shrink(s);
+	}
+	for (size_t i = 0; i < t->nr; i++) {
+		line_devices(&t->lines[i], check_loop, s);
+		line_devices(&t->lines[i], note_used, s);
+	}
+}
+
+void plan_check(struct plan *p, struct diag *diag)
+{
+	struct safety s = {p, diag, NULL};
+
+	count_holders(p);
+	for (size_t i = 0; i < p->changes.nr; i++) {
+		s.c = p->changes.v[i];
+		if (s.c->action == PLAN_REMOVE)
+			check_removal(&s);
+		else
+			check_volume(&s);
+	}
+	/* A state file tells of another machine, or another time. */
+	for (size_t i = 0; i < p->nr_devices && p->running->dm; i++) {
+		if (p->devices[i].used)
+			check_there(&s, &p->devices[i]);
+		if (p->devices[i].written && p->devices[i].dev)
+			check_in_use(&s, &p->devices[i]);
+	}
+}
