@@ -9,13 +9,20 @@
 #include "targets/integrity_layout.h"
 #include "targets/targets.h"
 
-#define SB_BYTES     4096
-#define FLAG_MAC     1
-#define FLAG_RECALC  2
-#define FLAG_PADDING 8
-#define FLAG_HMAC    0x10
-#define FLAG_INLINE  0x20
-#define FLAG_KEYED   0x40
+#define SB_BYTES           4096
+/* Where the fields of its struct superblock lie. */
+#define SB_VERSION         8
+#define SB_LOG2_INTERLEAVE 9
+#define SB_TAG_SIZE        10
+#define SB_SECTIONS        12
+#define SB_FLAGS           24
+#define SB_LOG2_BLOCK      28
+#define FLAG_MAC           1
+#define FLAG_RECALC        2
+#define FLAG_PADDING       8
+#define FLAG_HMAC          0x10
+#define FLAG_INLINE        0x20
+#define FLAG_KEYED         0x40
 
 enum {
 	DEVICE, TAG, MODE, OPTIONS, META_DEVICE, BLOCK, RECALC, RESET_RECALC, DISCARDS, DISCARDS_KEYED,
@@ -240,8 +247,8 @@ static bool config_of(const struct integrity *p, const uint8_t *sb, struct integ
 		.meta_device = given(p, META_DEVICE),
 		.tag_size = tag_size(p),
 		.log2_block = given(p, BLOCK) ? log2_of(p->block_bytes / 512) : 0,
-		.journal_mac = sb ? get_le32(sb + 32) & FLAG_MAC : given(p, MAC),
-		.fix_padding = sb ? get_le32(sb + 32) & FLAG_PADDING : given(p, PADDING),
+		.journal_mac = sb ? get_le32(sb + SB_FLAGS) & FLAG_MAC : given(p, MAC),
+		.fix_padding = sb ? get_le32(sb + SB_FLAGS) & FLAG_PADDING : given(p, PADDING),
 		.inline_tags = p->mode == MODE_I,
 		.journal_sectors = journal,
 		.interleave_sectors = given(p, INTERLEAVE) ? p->interleave : 0,
@@ -262,7 +269,8 @@ static bool layout_of(const struct integrity *p, struct integrity_layout *l)
 		return false;
 	if (!found)
 		return integrity_layout_new(&c, l);
-	return sb[9] <= 31 && integrity_layout_stored(&c, get_le32(sb + 12), sb[9], l);
+	return sb[SB_LOG2_INTERLEAVE] <= 31 &&
+	       integrity_layout_stored(&c, get_le32(sb + SB_SECTIONS), sb[SB_LOG2_INTERLEAVE], l);
 }
 
 /* ---- rules, in the constructor's order ---- */
@@ -348,21 +356,22 @@ static void check_mode(const struct line_ctx *c, const struct integrity *p)
 
 static const char *sb_mismatch(const struct line_ctx *c, const struct integrity *p, const uint8_t *sb)
 {
-	uint32_t flags = get_le32(sb + 32);
+	uint32_t flags = get_le32(sb + SB_FLAGS);
+	unsigned log2_interleave = sb[SB_LOG2_INTERLEAVE];
 	unsigned newest = line_kernel_has(c, KF_INTEGRITY_KEYED_DISCARD) ? 7 :
 			  line_kernel_has(c, KF_INTEGRITY_INLINE) ? 6 : 5;
 
-	if (!sb[8] || sb[8] > newest)
+	if (!sb[SB_VERSION] || sb[SB_VERSION] > newest)
 		return "Unknown version";
 	if (!!(flags & FLAG_INLINE) != (p->mode == MODE_I))
 		return "Inline flag mismatch";
-	if (get_le16(sb + 10) != tag_size(p))
+	if (get_le16(sb + SB_TAG_SIZE) != tag_size(p))
 		return "Tag size doesn't match the information in superblock";
-	if (sb[36] != (given(p, BLOCK) ? log2_of(p->block_bytes / 512) : 0))
+	if (sb[SB_LOG2_BLOCK] != (given(p, BLOCK) ? log2_of(p->block_bytes / 512) : 0))
 		return "Block size doesn't match the information in superblock";
-	if (p->mode != MODE_I && !get_le32(sb + 12))
+	if (p->mode != MODE_I && !get_le32(sb + SB_SECTIONS))
 		return "Corrupted superblock, journal_sections is 0";
-	if (given(p, META_DEVICE) ? sb[9] != 0 : sb[9] < 3 || sb[9] > 31)
+	if (given(p, META_DEVICE) ? log2_interleave != 0 : log2_interleave < 3 || log2_interleave > 31)
 		return "Invalid interleave_sectors in the superblock";
 	if (!given(p, DISCARDS_KEYED) && (flags & FLAG_KEYED))
 		return "Keyed discard cannot be disabled once enabled";
@@ -423,8 +432,8 @@ static void check_recalc(const struct line_ctx *c, const struct integrity *p)
 	bool recalc = given(p, RECALC) || given(p, RESET_RECALC);
 
 	if (found) {
-		recalc = recalc || (get_le32(sb + 32) & FLAG_RECALC);
-		hmac = get_le32(sb + 32) & FLAG_HMAC;
+		recalc = recalc || (get_le32(sb + SB_FLAGS) & FLAG_RECALC);
+		hmac = get_le32(sb + SB_FLAGS) & FLAG_HMAC;
 	}
 	if (!recalc)
 		return;
@@ -529,7 +538,7 @@ static void show_flags(struct integrity *p)
 		p->given |= ROW(RECALC);
 	if (read_sb(p, sb) != SB_FOUND)
 		return;
-	flags = get_le32(sb + 32);
+	flags = get_le32(sb + SB_FLAGS);
 	p->given &= ~(ROW(PADDING) | ROW(FIX_HMAC));
 	p->given |= (flags & FLAG_PADDING ? ROW(PADDING) : 0) | (flags & FLAG_HMAC ? ROW(FIX_HMAC) : 0) |
 		    (flags & FLAG_RECALC ? ROW(RECALC) : 0);
