@@ -137,6 +137,32 @@ static void write_layout(struct import *im, struct device_texts *texts, struct s
 	strbuf_release(&devices);
 }
 
+/*
+ * A layout has no words for where a line starts: it follows the one before. Lengths out of
+ * reach are the checks' business.
+ */
+static bool contiguous(struct diag *diag, const struct device_texts *texts)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < texts->nr; i++) {
+		const struct table *t = &texts->v[i].table;
+		uint64_t expected = 0;
+
+		for (size_t k = 0; k < t->nr; k++) {
+			if (t->lines[k].start_sectors != expected) {
+				diag_add(diag, &F_TABLE_GAP, texts->v[i].lines[k],
+					 "line %zu starts at sector %llu, and the one before ends at %llu", k + 1,
+					 (unsigned long long)t->lines[k].start_sectors,
+					 (unsigned long long)expected);
+				good = false;
+			}
+			expected = t->lines[k].start_sectors + t->lines[k].nr_sectors;
+		}
+	}
+	return good;
+}
+
 int import_table(const struct source *src, const struct import_options *o, struct arena *arena,
 		 struct diag *diag, struct strbuf *out)
 {
@@ -146,6 +172,8 @@ int import_table(const struct source *src, const struct import_options *o, struc
 	struct device_texts texts;
 	int err = tables_read(&r, src, &texts);
 
+	if (!err && !contiguous(diag, &texts))
+		err = -EINVAL;
 	if (!err)
 		write_layout(&im, &texts, out);
 	vec_release(&im.devices);

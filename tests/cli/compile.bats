@@ -284,6 +284,9 @@ END
   run bash -c "printf 'x: 0 8 lineer /dev/sda 0\n' | '$dmc' import table -"
   status_is 1
   [ "${lines[0]}" = "<stdin>:1:8: error: no kernel has a target 'lineer' [target.unknown]" ]
+  run bash -c "printf '0 8 zero\n9 8 error\n' | '$dmc' import table -"
+  status_is 1
+  [ "${lines[0]}" = "<stdin>:2:10: error: line 2 starts at sector 9, and the one before ends at 8 [table.gap]" ]
   run bash -c "printf 'nonsense\n' | '$dmc' import table -"
   status_is 1
   run "$dmc" import lvm x
