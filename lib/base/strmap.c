@@ -77,3 +77,36 @@ void *strmap_add(struct strmap *m, const char *key, size_t len, void *value)
 	m->nr++;
 	return NULL;
 }
+
+/* Moves what would no longer be found behind the hole into it, until a free entry comes. */
+static void close_hole(struct strmap *m, size_t hole)
+{
+	size_t mask = m->alloc - 1, i = hole;
+
+	for (;;) {
+		size_t home;
+
+		m->entries[hole] = (struct strmap_entry){0};
+		do {
+			i = (i + 1) & mask;
+			if (!m->entries[i].key)
+				return;
+			home = m->entries[i].hash & mask;
+		} while (((i - home) & mask) < ((i - hole) & mask));
+		m->entries[hole] = m->entries[i];
+		hole = i;
+	}
+}
+
+void *strmap_remove(struct strmap *m, const char *key, size_t len)
+{
+	struct strmap_entry *e = m->alloc ? find(m, key, len, hash_bytes(key, len)) : NULL;
+	void *value;
+
+	if (!e || !e->key)
+		return NULL;
+	value = e->value;
+	close_hole(m, (size_t)(e - m->entries));
+	m->nr--;
+	return value;
+}

@@ -29,4 +29,7 @@ void *strmap_get(const struct strmap *m, const char *key, size_t len);
  */
 void *strmap_add(struct strmap *m, const char *key, size_t len, void *value);
 
+/* Takes the key out; returns its value, or NULL where it was not in the map. */
+void *strmap_remove(struct strmap *m, const char *key, size_t len);
+
 #endif

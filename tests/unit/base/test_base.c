@@ -93,6 +93,13 @@ START_TEST(map)
 		ck_assert_ptr_eq(strmap_get(&m, keys[i], strlen(keys[i])), &values[i]);
 	ck_assert_ptr_eq(strmap_add(&m, "key7", 4, &values[9]), &values[7]);
 	ck_assert_ptr_null(strmap_get(&m, "key", 3));
+	ck_assert_ptr_null(strmap_remove(&m, "key", 3));
+	/* Every second one goes; what collided with them must still be found. */
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i += 2)
+		ck_assert_ptr_eq(strmap_remove(&m, keys[i], strlen(keys[i])), &values[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		ck_assert_ptr_eq(strmap_get(&m, keys[i], strlen(keys[i])), i % 2 ? &values[i] : NULL);
+	ck_assert_uint_eq(m.nr, ARRAY_SIZE(keys) / 2);
 	strmap_release(&m);
 }
 END_TEST
