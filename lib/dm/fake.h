@@ -29,8 +29,8 @@ struct dm_fake_options {
 	const struct kernel_profile *kernel; /* NULL: kernel_default() */
 	unsigned major;                      /* 0: 254 */
 
-	/* What else a constructor says at load: 0 or -errno. NULL: nothing. */
-	int (*load)(void *priv, const char *name, const struct dm_line *line);
+	/* What else a constructor says at load: 0, or -errno and its reason. NULL: nothing. */
+	int (*load)(void *priv, const char *name, const struct dm_line *line, const char **reason);
 	/*
 	 * What a target says to a message: 0, -errno, or 1 after adding an answer. NULL: 0 to
 	 * messages that its descriptor lists, -EINVAL to others.

@@ -53,9 +53,8 @@ void fake_retrieve_status(struct call *c, const struct fake_dm *dm)
 		c->p.data_size = (uint32_t)used;
 	if (t)
 		c->p.target_count = (uint32_t)t->nr;
-	/* Only whole lines went out. */
-	if (c->data.len > c->p.data_size - c->p.data_start)
-		strbuf_truncate(&c->data, used ? used - c->p.data_start : 0);
+	/* Only whole lines go out. */
+	strbuf_truncate(&c->data, used ? used - c->p.data_start : 0);
 }
 
 int fake_table_status(struct call *c)

@@ -194,10 +194,11 @@ static int ask_hook(struct build *b, const struct fake_spec *specs)
 	for (size_t i = 0; o->load && i < b->table.nr; i++) {
 		struct dm_line line = {specs[i].start_sectors, specs[i].nr_sectors, specs[i].target,
 				       specs[i].params};
-		int err = o->load(o->priv, b->dm->name, &line);
+		const char *reason = NULL;
+		int err = o->load(o->priv, b->dm->name, &line, &reason);
 
 		if (err)
-			return refuse(b, specs[i].target, NULL, err);
+			return refuse(b, specs[i].target, reason, err);
 	}
 	return 0;
 }
