@@ -108,6 +108,12 @@ $(O)/unit: $(call obj,$(UNIT_SRC)) $(O)/libdmc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
+# Run on a real kernel, in a virtual machine: tests/kernel.
+KERNEL_DM_IOCTL_SRC := tests/kernel/dm_ioctl.c tests/unit/dm/play.c tests/unit/dm/steps.c
+$(O)/kernel-dm-ioctl: $(call obj,$(KERNEL_DM_IOCTL_SRC)) $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
 check: check-unit check-cli check-fuzz
 
 check-unit: $(O)/unit
@@ -200,4 +206,4 @@ clean:
 .PHONY: all check check-unit check-cli check-fuzz fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_DM_IOCTL_SRC)))

@@ -130,6 +130,7 @@ int dm_list(struct dm *dm, struct arena *arena, struct dm_names *ret_names);
  *	-EBUSY   name or uuid in use
  *	-ENXIO   minor in use
  *	-EINVAL  name empty, "control", ".", "..", or with '/'; minor out of range
+ * Before interface 4.48.0 the kernel takes "control", "." and "..".
  */
 int dm_create(struct dm *dm, const char *name, const char *uuid, int minor, struct dm_info *info);
 

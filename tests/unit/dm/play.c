@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/vec.h"
@@ -264,6 +265,8 @@ static void wait_step(struct play *p, const struct step *s, struct outcome *o)
 	struct dm_info info;
 	int err = dm_info(p->dm, id_of(p, s), 0, &info);
 
+	if (p->host->live)
+		alarm(1); /* ends the sleep with EINTR, which the fake answers at once */
 	if (!err)
 		err = dm_wait(p->dm, id_of(p, s), info.event_nr, NULL);
 	o->err = err == -EINTR ? 0 : err;
@@ -417,6 +420,8 @@ static void compare(struct play *p, const struct step *s, const struct outcome *
 
 static const char *cannot(const struct play *p, const struct step *s)
 {
+	if (p->minor < s->since)
+		return "this kernel is older";
 	if (s->op == OP_EXTRA && !p->host->extra)
 		return s->not_fake;
 	return p->host->live ? NULL : s->not_fake;
@@ -428,6 +433,8 @@ static void play_step(struct play *p, const struct step *s, json_t *record)
 	struct outcome o = {0};
 	struct arena arena;
 
+	if (reason && !s->step)
+		return;
 	if (reason) {
 		p->skipped++;
 		fprintf(stderr, "step %td '%s' is not played: %s\n", s - steps, s->step, reason);

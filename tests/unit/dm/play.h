@@ -61,6 +61,7 @@ struct step {
 	size_t size;
 	enum step_id by;
 	enum step_compare compare;
+	unsigned since;     /* minor interface version from which on kernels do this */
 	const char *not_fake; /* why the fake cannot play it */
 };
 
@@ -86,6 +87,7 @@ struct play {
 	struct dm_backend *backend; /* the same one, for raw requests */
 	const struct play_host *host;
 	unsigned major;             /* of dm devices, 254 in the record */
+	unsigned minor;             /* of the interface's version */
 	bool same_kernel;           /* as the record's */
 	size_t played, skipped, differ;
 };

@@ -36,8 +36,8 @@ const struct step steps[] = {
 
 	/* names */
 	STEP("create with slash in name", OP_CREATE, .name = "x/y"),
-	STEP("create \"control\"", OP_CREATE, .name = "control"),
-	STEP("create \".\"", OP_CREATE, .name = "."),
+	STEP("create \"control\"", OP_CREATE, .name = "control", .since = 48),
+	STEP("create \".\"", OP_CREATE, .name = ".", .since = 48),
 	STEP("create empty name", OP_CREATE, .name = ""),
 	STEP("create 127-char name", OP_CREATE, .name = LONG_NAME),
 	STEP("remove it", OP_REMOVE, .name = LONG_NAME),
@@ -133,7 +133,7 @@ const struct step steps[] = {
 	STEP("remove r while used by s", OP_REMOVE, .name = "r"),
 	STEP("deps s", OP_DEPS, .name = "s"),
 	STEP("reload r with a table on s (loop)", OP_LOAD, .name = "r", .text = "0 512 linear 254:1 0"),
-	STEP("reload r with itself", OP_LOAD, .name = "r", .text = "0 512 linear 254:0 0"),
+	STEP("reload r with itself", OP_LOAD, .name = "r", .text = "0 512 linear 254:0 0", .since = 48),
 	STEP("shrink r under s", OP_RELOAD, .name = "r", .text = "0 256 linear 7:0 0"),
 	STEP("read past the shrunk end through s", OP_EXTRA, .name = "s", .nr = 300, .not_fake = NO_IO),
 	STEP("REMOVE_ALL", OP_RAW, .nr = DM_REMOVE_ALL_CMD),
@@ -179,6 +179,7 @@ const struct step steps[] = {
 	     .not_fake = "the number stands in every answer that is compared"),
 	STEP("reload raises the event?", OP_RELOAD, .name = "s", .text = "0 512 linear 7:0 0"),
 	STEP("DEV_WAIT blocks", OP_WAIT_BLOCKS, .name = "s"),
+	STEP(NULL, OP_EXTRA, .name = "s", .text = "waiter starts", .not_fake = NO_SECOND),
 	STEP("suspend+resume with new table wakes it?", OP_RELOAD, .name = "s", .text = "0 512 linear 7:0 0"),
 	STEP("woken", OP_EXTRA, .name = "s", .text = "woken", .not_fake = NO_SECOND),
 	STEP("WAIT with an old event number returns at once", OP_EXTRA, .name = "s", .text = "old event",

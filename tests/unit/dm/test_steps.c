@@ -46,27 +46,34 @@ static int pool_of_same_devices(void *priv, const char *name, const struct dm_li
 	return -EINVAL;
 }
 
-static const char *const kernels[] = {"6.12", "7.2"};
+/* 6.1 behaves as the later kernels but for the steps that steps.c marks, and says so itself
+ * (tests/kernel/dm_ioctl.c). */
+static const struct {
+	const char *kernel, *records;
+	unsigned minor;
+	size_t skipped;
+} kernels[] = {{"6.12", "6.12", 48, 11}, {"7.2", "7.2", 50, 11}, {"6.1", "6.12", 47, 14}};
 
 START_TEST(recorded)
 {
-	struct dm_fake_options o = {.targets = &targets_all, .kernel = kernel_find(kernels[_i]),
+	struct dm_fake_options o = {.targets = &targets_all, .kernel = kernel_find(kernels[_i].kernel),
 				    .load = pool_of_same_devices};
 	struct dm_fake *f = dm_fake_new(&o);
 	struct play_host host = {false, host_open, host_close, host_sectors, host_has_node, host_log,
 				 NULL, f};
 	struct dm_options none = {.mangling = DM_MANGLE_NONE};
-	struct play p = {.backend = dm_fake_backend(f), .host = &host, .major = 254, .same_kernel = true};
+	struct play p = {.backend = dm_fake_backend(f), .host = &host, .major = 254, .minor = kernels[_i].minor,
+			 .same_kernel = kernels[_i].minor >= 48};
 	char path[512];
 
 	p.dm = dm_new(p.backend, &none);
 	for (unsigned i = 0; i < 3; i++)
 		dm_fake_add_disk(f, NULL, makedev(7, i), 16384);
-	snprintf(path, sizeof(path), TESTS_DIR "/data/ioctl/linux-%s.jsonl", kernels[_i]);
+	snprintf(path, sizeof(path), TESTS_DIR "/data/ioctl/linux-%s.jsonl", kernels[_i].records);
 	play_all(&p, path);
 	ck_assert_uint_eq(p.differ, 0);
 	ck_assert_uint_eq(p.played + p.skipped, 154);
-	ck_assert_uint_eq(p.skipped, 11);
+	ck_assert_uint_eq(p.skipped, kernels[_i].skipped);
 	dm_free(p.dm);
 	dm_fake_free(f);
 }
