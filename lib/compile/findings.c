@@ -69,6 +69,18 @@ const struct finding_kind F_DM_NAME_MANGLED = {
 	"Use a shorter name, or plainer letters.",
 };
 
+const struct finding_kind F_DM_NAME_ESCAPED = {
+	"volume.dm-name-escaped", SEV_ERROR, BY_DATA,
+	"a device name is escaped in part",
+	"A name with \\xNN in it is taken as escaped already, as dmsetup does it. Then no byte that"
+	" would have to be escaped may stand beside it, each \\x needs two digits, and nothing may"
+	" be escaped twice.",
+	"dmc: 1\n"
+	"volumes:\n"
+	"  data: {target: zero, size: 1MiB, dm_name: 'my\\x20other vol'}\n",
+	"Write the name as it is meant, without escapes.",
+};
+
 const struct finding_kind F_UNSTABLE_NAME = {
 	"device.name-unstable", SEV_WARNING, BY_ADVICE,
 	"a device is named by the order of its discovery",
@@ -213,7 +225,7 @@ const struct finding_kind F_EXPECT_UNKNOWN = {
 
 const struct finding_kind *const compile_findings[] = {
 	&F_OVERLAP, &F_DEVICE_TWICE, &F_DM_NAME_TWICE, &F_DM_UUID_TWICE, &F_DM_NAME_RESERVED,
-	&F_DM_NAME_MANGLED, &F_UNSTABLE_NAME, &F_PLAINTEXT, &F_UNHEALABLE, &F_DISCARD_LOST,
+	&F_DM_NAME_MANGLED, &F_DM_NAME_ESCAPED, &F_UNSTABLE_NAME, &F_PLAINTEXT, &F_UNHEALABLE, &F_DISCARD_LOST,
 	&F_MISALIGNED, &F_THIN_ID_TWICE, &F_THIN_SNAPSHOT, &F_POOL_METADATA, &F_POOL_IN_USE,
 	&F_EXPECT, &F_EXPECT_UNKNOWN, &F_CONCISE_FILE, &F_CONCISE_MESSAGE, &F_CMDLINE_TARGET,
 	&F_CMDLINE_DEVICE, &F_CMDLINE_CHARACTER, &F_CMDLINE_LENGTH, &F_CMDLINE_KEY, NULL,

@@ -1,5 +1,6 @@
 /* Names: of the kernel's devices, which must be unique there, and of disks. */
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/dm_name.h"
@@ -23,6 +24,7 @@ static void check_taken(struct strmap *taken, const struct volume *v, const char
 static void check_volume_name(const struct volume *v, struct diag *diag)
 {
 	static const char *const reserved[] = {"control", ".", ".."};
+	char mangled[4 * DM_NAME_MAX + 1];
 
 	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++)
 		if (!strcmp(v->dm_name, reserved[i])) {
@@ -31,6 +33,13 @@ static void check_volume_name(const struct volume *v, struct diag *diag)
 
 			f->subject = v->name;
 		}
+	if (dm_name_mangle(v->dm_name, DM_MANGLE_AUTO, mangled, sizeof(mangled)) == -EINVAL) {
+		struct finding *f = diag_add(diag, &F_DM_NAME_ESCAPED, v->span,
+					     "'%s' is escaped in part: \\xNN stands beside bytes that need "
+					     "it, too, or is not whole", v->dm_name);
+
+		f->subject = v->name;
+	}
 	if (strlen(dm_mangle(diag->arena, v->dm_name)) > DM_NAME_MAX) {
 		struct finding *f = diag_add(diag, &F_DM_NAME_MANGLED, v->span,
 					     "'%s' has more than %d bytes when escaped for /dev/mapper",

@@ -27,6 +27,8 @@ static const struct {
 	 "table.not-at-zero"},
 	{"dmc: 1\ndevices: {a: {file: a.img, size: 64MiB, logical_block_size: 4096}}\nvolumes:\n"
 	 "  v: {target: linear, device: a, offset: 1s, size: 8s}\n", "area.alignment"},
+	{"dmc: 1\nvolumes:\n  v: {target: zero, size: 1MiB, dm_name: 'my\\x20vol'}\n", NULL},
+	{"dmc: 1\nvolumes:\n  v: {target: zero, size: 1MiB, dm_name: 'my\\x20other vol'}\n", "volume.dm-name-escaped"},
 	{"dmc: 1\nvolumes:\n  v: {target: zero, size: 1MiB}\nexpect: [{volume: v, size: 1MiB, target: zero}]\n", NULL},
 	{"dmc: 1\nvolumes:\n  v: {target: zero, size: 1MiB}\nexpect: [{volume: v, max_size: 1023KiB}]\n", "expect.failed"},
 };
