@@ -62,7 +62,8 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	void *p;
 
-	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	/* Of nothing, too, there is one: never NULL. */
+	size = size ? (size + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
 	if (size > CHUNK_SIZE / 4)
 		return add_chunk(a, size)->data;
 	if (size > (size_t)(a->end - a->next)) {

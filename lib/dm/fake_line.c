@@ -224,9 +224,12 @@ static char *show(struct build *b, const struct line *l)
 			      .start_sectors = l->start_sectors, .nr_sectors = l->nr_sectors,
 			      .arena = &b->arena};
 	struct strbuf out = STRBUF_INIT;
+	char *text;
 
 	target_emit(&ec, l, &out);
-	return out.len ? out.buf : mem_strdup("");
+	text = mem_strdup(strbuf_str(&out));
+	strbuf_release(&out);
+	return text;
 }
 
 /* The length as the target leaves it (zoned takes its own). */

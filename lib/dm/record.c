@@ -150,7 +150,7 @@ static int record_submit(struct dm_backend *b, unsigned cmd, struct dm_ioctl *io
 		add_lines(&tail, io); /* the answer overwrites them */
 	err = r->inner->submit(r->inner, cmd, io);
 	if (err)
-		strbuf_addf(r->out, " = %s", strerrorname_np(-err));
+		strbuf_addf(r->out, " = %s", strerrorname_np(-err) ? strerrorname_np(-err) : "?");
 	strbuf_addch(r->out, '\n');
 	strbuf_adds(r->out, strbuf_str(&tail));
 	strbuf_release(&tail);

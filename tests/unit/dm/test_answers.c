@@ -128,7 +128,7 @@ static void put_spec(uint64_t start, uint32_t next, const char *type, const char
 {
 	struct dm_target_spec s = {.sector_start = start, .length = 8, .next = next};
 
-	memcpy(s.target_type, type, strnlen(type, 16));
+	memcpy(s.target_type, type, strnlen(type, sizeof(s.target_type)));
 	put(&s, sizeof(s));
 	put(params, size);
 }
@@ -151,7 +151,7 @@ START_TEST(lines)
 
 	puppet = clean; /* more lines than bytes */
 	puppet.target_count = 1 << 30;
-	put_spec(0, 48, "zero", "", 8);
+	put_spec(0, 48, "zero", "\0\0\0\0\0\0\0", 8);
 	ck_assert_int_eq(dm_status(dm, dm_by_name("a"), 0, &arena, &l, NULL), -EBADMSG);
 
 	puppet = clean; /* parameters without end */
@@ -161,7 +161,7 @@ START_TEST(lines)
 
 	puppet = clean; /* a type without end */
 	puppet.target_count = 1;
-	put_spec(0, 48, "0123456789abcdef", "", 8);
+	put_spec(0, 48, "0123456789abcdef", "\0\0\0\0\0\0\0", 8);
 	ck_assert_int_eq(dm_status(dm, dm_by_name("a"), 0, &arena, &l, NULL), -EBADMSG);
 
 	for (uint32_t next = 0; next < 200; next += 20) {
