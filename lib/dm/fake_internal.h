@@ -7,6 +7,7 @@
 #include "dm/fake.h"
 #include "dm/internal.h"
 #include "target/blkdev.h"
+#include "target/target.h"
 
 struct fake_dm;
 
@@ -34,6 +35,7 @@ struct fake_table {
 	size_t nr;
 	bool read_only;
 	bool request_based;
+	struct table table;     /* the types of its lines, for tables above; no params */
 	struct fake_blk **devs; /* each once, last opened first, as the kernel keeps them */
 	size_t nr_devs;
 };

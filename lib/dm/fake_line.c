@@ -251,7 +251,9 @@ static struct fake_table *keep(struct build *b, const struct fake_spec *specs)
 	t->nr = b->table.nr;
 	t->read_only = b->table.read_only;
 	t->lines = mem_calloc(t->nr, sizeof(*t->lines));
+	t->table = (struct table){mem_calloc(t->nr, sizeof(*t->table.lines)), t->nr, t->read_only};
 	for (size_t i = 0; i < t->nr; i++) {
+		t->table.lines[i].target = lines[i].target;
 		t->lines[i] = (struct fake_line){
 			.start_sectors = lines[i].start_sectors,
 			.nr_sectors = real_len(b, i),
@@ -296,6 +298,7 @@ void fake_table_free(struct fake_table *t)
 		free(t->lines[i].shown);
 	}
 	free(t->lines);
+	free(t->table.lines);
 	free(t->devs);
 	free(t);
 }

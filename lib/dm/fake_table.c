@@ -235,6 +235,7 @@ static void bind_table(struct dm_fake *f, struct fake_dm *dm, const struct limit
 	first = dm->live->lines[0].target;
 	dm->immutable = target_flags_on(first, f->o.kernel) & TARGET_IMMUTABLE ? first : NULL;
 	dm->read_only = dm->live->read_only;
+	blk->table = &dm->live->table;
 	blk->nr_sectors = fake_table_sectors(dm->live);
 	blk->logical_block_size = limits->logical_block_size;
 	blk->physical_block_size = limits->physical_block_size;

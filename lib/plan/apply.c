@@ -105,7 +105,7 @@ static int create(struct apply *a, struct plan_change *c)
 	if (r)
 		return r;
 	c->running = running_add(a->p->running, c->name, v->dm_uuid, info.dev);
-	plan_know_volume(a->p, v, c->running);
+	c->running->change = c;
 	return 0;
 }
 

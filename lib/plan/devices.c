@@ -53,11 +53,6 @@ void plan_find_devices(struct plan *p)
 	}
 }
 
-void plan_know_volume(struct plan *p, const struct volume *v, const struct running_device *d)
-{
-	add_number(p, d->dev, &v->blk);
-}
-
 const struct volume *plan_volume(const struct plan *p, const struct blkdev *dev)
 {
 	const struct volume *v = dev && dev->table ? layout_volume(p->layout, dev->name) : NULL;
@@ -112,11 +107,14 @@ const struct blkdev *plan_blkdev(const struct plan *p, const char *word)
 		if (!stat(word, &st) && S_ISBLK(st.st_mode))
 			word = arena_strdup(p->arena, dev_str(st.st_rdev, number));
 	}
+	/* A volume is itself, even where the layout names its node as a device, too. */
+	running = dev_parse(word, &dev) ? running_by_dev(p->running, dev) : NULL;
+	if (running && running->change && running->change->volume)
+		return &running->change->volume->blk;
 	blk = strmap_get(&p->by_number, word, strlen(word));
 	if (blk)
 		return blk;
 	blk = arena_new(p->arena, struct blkdev);
-	running = dev_parse(word, &dev) ? running_by_dev(p->running, dev) : NULL;
 	*blk = (struct blkdev){.word = word, .name = running ? running->name : word,
 			       .logical_block_size = 512, .physical_block_size = 512};
 	return blk;

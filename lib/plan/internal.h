@@ -14,9 +14,6 @@ const struct blkdev *plan_blkdev(const struct plan *p, const char *word);
 /* The volume whose device a blkdev is, or NULL. */
 const struct volume *plan_volume(const struct plan *p, const struct blkdev *dev);
 struct plan_change *plan_change_of(const struct plan *p, const struct volume *v);
-/* A volume runs as `d`: live words with its number mean the volume. */
-void plan_know_volume(struct plan *p, const struct volume *v, const struct running_device *d);
-
 /* safety.c: findings about what must not be done. */
 void plan_check(struct plan *p, struct diag *diag);
 

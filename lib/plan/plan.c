@@ -79,7 +79,6 @@ static int plan_volume_change(struct plan *p, const struct volume *v, struct dia
 		return 0;
 	}
 	c->running->change = c;
-	plan_know_volume(p, v, c->running);
 	r = running_know(p->running, c->running, diag);
 	if (r)
 		return r;
@@ -138,7 +137,6 @@ static int add_removal(struct plan *p, struct running_device *d, const struct vo
 static int plan_orphans(struct plan *p, struct diag *diag)
 {
 	const char *prefix = p->layout->name ? arena_printf(p->arena, "DMC-%s-", p->layout->name) : NULL;
-	size_t first = p->changes.nr;
 
 	for (size_t i = 0; prefix && i < p->running->devices.nr; i++) {
 		struct running_device *d = p->running->devices.v[i];
@@ -150,7 +148,6 @@ static int plan_orphans(struct plan *p, struct diag *diag)
 		if (r)
 			return r;
 	}
-	sort_from_top(p, p->changes.v + first, p->changes.nr - first);
 	return 0;
 }
 
@@ -179,6 +176,7 @@ int plan_make(struct plan *ret, const struct layout *l, struct running *running,
 		r = plan_orphans(ret, diag);
 	if (r)
 		return r;
+	sort_from_top(ret, ret->changes.v + l->volumes.nr, ret->changes.nr - l->volumes.nr);
 	count(ret);
 	plan_check(ret, diag);
 	plan_order(ret);
