@@ -213,6 +213,7 @@ static int undo_step(struct apply *a, const struct done *done)
 	case STEP_RESUME:
 		return undo_resume(a, c);
 	case STEP_SUSPEND:
+		/* Also after a failed resume, which has dropped the new table: the old one goes on. */
 		return dm_resume(a->o->dm, id_of(c), 0, NULL);
 	case STEP_MESSAGE:
 		return done->there ? 0 : dm_message(a->o->dm, id_of(c), 0, done->step->undo, 0, a->p->arena, NULL);
@@ -238,13 +239,6 @@ static bool undone_already(const struct apply *a, size_t i)
 		if (a->done.v[k].step->kind == STEP_RESUME && a->done.v[k].step->change == step->change)
 			return true;
 	return false;
-}
-
-/* A failed resume has dropped the new table and leaves the old one suspended. */
-static void revive(struct apply *a, const struct plan_step *step)
-{
-	if (step->kind == STEP_RESUME && was_there(step->change))
-		dm_resume(a->o->dm, id_of(step->change), 0, NULL);
 }
 
 static void undo(struct apply *a)
@@ -329,7 +323,6 @@ int plan_apply(struct plan *p, const struct apply_options *o, struct diag *diag)
 			continue;
 		event(&a, APPLY_FAILED, step, r);
 		report(&a, step, r);
-		revive(&a, step);
 		if (step->kind != STEP_REMOVE)
 			undo(&a);
 	}
