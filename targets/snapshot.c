@@ -231,7 +231,8 @@ static uint64_t chunk_in_use(const struct snapshot *p, const struct header *h)
 	return block > DEFAULT_CHUNK_SECTORS ? block : DEFAULT_CHUNK_SECTORS;
 }
 
-static void report_header(const struct line_ctx *c, const struct snapshot *p, const struct header *h)
+/* True where the store can be read on. */
+static bool check_header(const struct line_ctx *c, const struct snapshot *p, const struct header *h)
 {
 	const struct word *row = &c->target->words[COW];
 	const char *text = "Failed to read snapshot metadata", *name = p->cow.dev->name;
@@ -247,20 +248,27 @@ static void report_header(const struct line_ctx *c, const struct snapshot *p, co
 			    name, h->version);
 	else if (!h->valid)
 		line_report(c, &F_INVALID, row, NULL, "the header on %s says that it is invalid", name);
+	else
+		return true;
+	return false;
 }
 
-/* persistent_read_metadata(): reads chunk 0; a new store gets chunks 0 and 1 written. */
+/*
+ * persistent_read_metadata(): reads chunk 0, then the first area in chunk 1; a new store
+ * gets both written.
+ */
 static void check_store(const struct line_ctx *c, const struct snapshot *p, const struct header *h)
 {
-	uint64_t chunk = chunk_in_use(p, h), need = h->state == STORE_NEW ? 2 * chunk : chunk;
+	bool both = h->state == STORE_NEW || h->state == STORE_FOUND;
+	uint64_t chunk = chunk_in_use(p, h), need = both ? 2 * chunk : chunk;
 
-	if (h->state == STORE_FOREIGN || h->state == STORE_FOUND)
-		report_header(c, p, h);
-	else if (blkdev_size_known(p->cow.dev) && p->cow.dev->nr_sectors < need)
+	if ((h->state == STORE_FOREIGN || h->state == STORE_FOUND) && !check_header(c, p, h))
+		return;
+	if (blkdev_size_known(p->cow.dev) && p->cow.dev->nr_sectors < need)
 		line_report(c, &F_STORE_SMALL, &c->target->words[COW], "Failed to read snapshot metadata",
 			    "%s has %llu sectors; %s of %llu are needed", p->cow.dev->name,
-			    (unsigned long long)p->cow.dev->nr_sectors,
-			    h->state == STORE_NEW ? "two chunks" : "a chunk", (unsigned long long)chunk);
+			    (unsigned long long)p->cow.dev->nr_sectors, both ? "two chunks" : "a chunk",
+			    (unsigned long long)chunk);
 }
 
 static void check_chunk(const struct line_ctx *c, const struct snapshot *p)

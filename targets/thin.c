@@ -67,7 +67,8 @@ static void check(const struct line_ctx *c, const void *params)
 	if (blkdev_same(p->pool.dev, p->origin.dev))
 		line_report(c, &F_ORIGIN, &words[ORIGIN], "Error setting origin device", "both are %s",
 			    p->pool.dev->word);
-	if (is_pool(p->pool.dev) == 0 && strncmp(p->pool.dev->word, "/dev/mapper/", 12))
+	/* What a device of somebody else's is, its name does not tell. */
+	if (is_pool(p->pool.dev) == 0 && (p->pool.dev->table || strncmp(p->pool.dev->word, "/dev/mapper/", 12)))
 		line_report(c, &F_POOL, &words[POOL],
 			    p->pool.dev->table ? "Couldn't find pool object" : "Couldn't get pool mapped device",
 			    "%s is no thin-pool", p->pool.dev->name);

@@ -76,6 +76,9 @@ static const struct {
 	{"SnAp\1\0\0\0\1\0\0\0\x10\0\0", {"6.12", "0 1024 snapshot d c P 8", NULL, NULL, "d c P 16"}},
 	{"SnAp\1\0\0\0\1\0\0\0\x10\0\0", {"6.12", "0 1024 snapshot d c P 0", NULL, NULL, "d c P 16"}},
 	{"SnAp\1\0\0\0\1\0\0\0\x10\0\0", {"6.12", "0 1024 snapshot d c N 8", NULL, NULL, "d c N 8"}},
+	/* Chunks of 1024 sectors: what a load that failed for lack of room leaves. */
+	{"SnAp\1\0\0\0\1\0\0\0\0\4\0",
+	 {"6.12", "0 1024 snapshot d c P 1024", "Failed to read snapshot metadata", "snapshot.store-small", NULL}},
 	{"SnAp\1\0\0\0\1\0\0\0\x18\0\0",
 	 {"6.12", "0 1024 snapshot d c P 8", "Failed to read snapshot metadata", "snapshot.header", NULL}},
 	{"SnAp\1\0\0\0\1\0\0\0\0\0\0",
