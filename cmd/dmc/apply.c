@@ -26,7 +26,7 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 {
 	const struct options *o = options;
 	struct change_options co = {.udev = o->udev, .dry_run = o->dry_run, .params = o->params,
-				    .allow = o->allow, .make = plan_make, .lock = o->lock};
+				    .allow = o->allow, .make = plan_make, .lock = o->lock, .saved = true};
 
 	(void)argc;
 	return change_run(c, &co, argv[0]);
@@ -34,12 +34,13 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 
 const struct cli_verb verb_apply = {
 	.name = "apply",
-	.args = "LAYOUT",
+	.args = "LAYOUT|PLAN",
 	.summary = "make the running kernel have what the layout says",
 	.help = "Checks the layout for this kernel, plans, shows the plan and does it. If a step fails or a\n"
 		"signal comes, everything done is undone in reverse. Image files get loop devices that go\n"
 		"away with their last user. Running it again finishes what was cut off, and does nothing\n"
-		"when all is as the layout says.\n",
+		"when all is as the layout says. A plan that 'dmc plan --out' saved is done only if everything\n"
+		"is as it was then.\n",
 	.examples = "  dmc apply volume.yaml\n"
 		    "  dmc apply --dry-run volume.yaml\n",
 	.options = option_table,

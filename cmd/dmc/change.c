@@ -8,6 +8,7 @@
 
 #include "dm/loop.h"
 #include "dmc/prompt.h"
+#include "plan/saved.h"
 #include "targets/targets.h"
 
 static volatile sig_atomic_t interrupted;
@@ -119,6 +120,8 @@ static int do_plan(struct session *s, const struct change_options *o, struct liv
 
 static void change(struct session *s, const struct change_options *o, struct live *l)
 {
+	struct saved_plan how = {.layout = o->layout, .params = o->params.v, .nr_params = o->params.nr,
+				 .allow = o->allow.v, .nr_allow = o->allow.nr};
 	struct plan_options po = {.find_loop = loop_find, .allow = o->allow.v, .nr_allow = o->allow.nr,
 				  .open_too = o->force || o->remove_flags};
 	struct plan p;
@@ -127,6 +130,8 @@ static void change(struct session *s, const struct change_options *o, struct liv
 		return;
 	if (!o->make(&p, &s->layout, &l->running, &po, &s->diag)) {
 		show_plan(s, &p);
+		if (o->plan)
+			saved_plan_matches(o->plan, &p, &how, &s->diag);
 		if (!diag_errors(&s->diag) && !plan_is_empty(&p))
 			do_plan(s, o, l, &p);
 	}
@@ -165,19 +170,51 @@ static int change_loaded(struct session *s, const struct change_options *o)
 	return findings_status(&s->diag, false);
 }
 
-int change_run(struct cli *c, const struct change_options *o, const char *path)
+static int change_layout(struct session *s, const struct change_options *o)
 {
 	struct layout_options lo = {.targets = &targets_all};
-	struct session s;
-	int status = parse_params(c, &o->params, &lo);
+	int status = parse_params(s->c, &o->params, &lo);
 
 	if (status)
 		return status;
+	if (load_layout(s, o->layout, &lo))
+		return change_loaded(s, o);
+	return s->loaded ? findings_status(&s->diag, false) : EXIT_FINDINGS;
+}
+
+/* The layout, parameters and permissions that the plan was made with. */
+static int change_saved(struct session *s, struct change_options *o)
+{
+	struct saved_plan how;
+
+	if (o->params.nr || o->allow.nr)
+		return cli_usage(s->c, "a saved plan has its own --param and --allow");
+	if (saved_plan_parse(o->plan, &s->c->arena, &how, &s->diag)) {
+		print_findings(s);
+		return EXIT_FINDINGS;
+	}
+	o->layout = how.layout;
+	o->params = (struct cli_list){(const char **)how.params, how.nr_params};
+	o->allow = (struct cli_list){(const char **)how.allow, how.nr_allow};
+	return change_layout(s, o);
+}
+
+int change_run(struct cli *c, struct change_options *o, const char *path)
+{
+	struct session s;
+	int status;
+
+	o->layout = path;
+	if (o->saved && strcmp(path, "-")) {
+		const struct source *src = io_read(c, path);
+
+		if (!src)
+			return EXIT_FINDINGS;
+		if (saved_plan_is(src))
+			o->plan = src;
+	}
 	session_init(&s, c);
-	if (load_layout(&s, path, &lo))
-		status = change_loaded(&s, o);
-	else
-		status = s.loaded ? findings_status(&s.diag, false) : EXIT_FINDINGS;
+	status = o->plan ? change_saved(&s, o) : change_layout(&s, o);
 	session_release(&s);
 	return status;
 }

@@ -15,12 +15,17 @@ struct change_options {
 	int (*make)(struct plan *p, const struct layout *l, struct running *running,
 		    const struct plan_options *po, struct diag *diag);
 	const char *lock; /* NULL: /run/dmc.lock */
+	bool saved;       /* the operand may be a saved plan */
+
+	/* Filled in by change_run(): */
+	const char *layout;
+	const struct source *plan; /* NULL: none */
 };
 
 /*
- * Loads the layout at `path`, plans, shows the plan on standard error, and does it. With
+ * Loads the layout (or the layout of the saved plan, which must still hold) at `path`, plans, shows the plan on standard error, and does it. With
  * dry_run the requests that would be made go to standard output instead. The exit status.
  */
-int change_run(struct cli *c, const struct change_options *o, const char *path);
+int change_run(struct cli *c, struct change_options *o, const char *path);
 
 #endif

@@ -20,12 +20,19 @@ static json_t *line_json(const struct line *line, const struct emit_ctx *c)
 	return o;
 }
 
-static json_t *volume_json(const struct volume *v, const struct emit_ctx *c)
+json_t *table_json(const struct volume *v, const struct emit_ctx *c)
 {
-	json_t *lines = json_array(), *o;
+	json_t *lines = json_array();
 
 	for (size_t i = 0; i < v->table.nr; i++)
 		json_array_append_new(lines, line_json(&v->table.lines[i], c));
+	return lines;
+}
+
+static json_t *volume_json(const struct volume *v, const struct emit_ctx *c)
+{
+	json_t *lines = table_json(v, c), *o;
+
 	o = json_pack("{sssssb}", "name", v->name, "dm_name", v->dm_name, "read_only",
 		      (int)v->table.read_only);
 	json_object_set_new(o, "minor", v->minor < 0 ? json_null() : json_integer(v->minor));

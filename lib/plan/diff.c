@@ -307,3 +307,17 @@ bool diff_table(const struct plan *p, struct plan_change *change, const struct d
 	vec_release(&d.words);
 	return differs;
 }
+
+void diff_print_public(const struct plan *p, const struct dm_line *live, struct strbuf *out)
+{
+	struct emit_ctx c = {.kernel = p->running->kernel, .mode = EMIT_SHOW, .arena = p->arena,
+			     .start_sectors = live->start_sectors, .nr_sectors = live->nr_sectors};
+	struct line line;
+
+	strbuf_addf(out, "%llu %llu %s ", (unsigned long long)live->start_sectors,
+		    (unsigned long long)live->nr_sectors, live->target);
+	/* Words that we cannot read may be keys for all we know. */
+	if (read_live(p, live, &line))
+		target_emit(&c, &line, out);
+	strbuf_addch(out, '\n');
+}

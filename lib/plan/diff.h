@@ -14,4 +14,7 @@
  */
 bool diff_table(const struct plan *p, struct plan_change *change, const struct dm_lines *live);
 
+/* A live line with its keys zeroed and devices named as in the layout, and a newline. */
+void diff_print_public(const struct plan *p, const struct dm_line *live, struct strbuf *out);
+
 #endif

@@ -77,6 +77,21 @@ const struct finding_kind F_PLAN_NO_DEVICE = {
 	"Attach the device, correct its name, or make the image file.",
 };
 
+const struct finding_kind F_PLAN_STALE = {
+	"plan.stale", SEV_ERROR, BY_SAFETY, "a saved plan is no longer true",
+	"Devices, running tables or the layout have changed since it was made; what was looked at and agreed "
+	"to is not what would happen now.",
+	NULL,
+	"Make a new plan with `dmc plan --out`.",
+};
+
+const struct finding_kind F_PLAN_SYNTAX = {
+	"plan.syntax", SEV_ERROR, BY_LANGUAGE, "a saved plan cannot be read",
+	"It must be what `dmc plan --out` writes, whole.",
+	NULL,
+	"Make a new plan with `dmc plan --out`.",
+};
+
 const struct finding_kind F_APPLY_FAILED = {
 	"apply.failed", SEV_ERROR, BY_SYSTEM, "the kernel refused a step",
 	"What was done before is undone in reverse, so that the devices are as they were.",
@@ -116,6 +131,6 @@ const struct finding_kind F_APPLY_UNDO = {
 
 const struct finding_kind *const plan_findings[] = {
 	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_STATE_SYNTAX, &F_PLAN_NAME_TAKEN, &F_PLAN_LOOP,
-	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE,
+	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_STALE, &F_PLAN_SYNTAX,
 	&F_APPLY_FAILED, &F_APPLY_BUSY, &F_APPLY_ABSENT, &F_APPLY_INTERRUPTED, &F_APPLY_UNDO, NULL,
 };

@@ -2,6 +2,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "compile/print.h"
 #include "plan/internal.h"
 
 static const char *const actions[] = {"keep", "create", "change", "remove"};
@@ -41,8 +42,9 @@ static json_t *change_json(const struct plan_change *c)
 			 (json_int_t)(c->new_sectors * 512), "words", words);
 }
 
-static json_t *step_json(const struct plan_step *s)
+static json_t *step_json(const struct plan *p, const struct plan_step *s)
 {
+	struct emit_ctx c = {.kernel = p->running->kernel, .mode = EMIT_LOAD, .arena = p->arena};
 	json_t *o = json_pack("{ssss}", "step", step_kind_name(s->kind), "device",
 			      s->device ? s->device->name :
 			      s->kind == STEP_RENAME ? s->change->running->name : s->change->name);
@@ -53,6 +55,8 @@ static json_t *step_json(const struct plan_step *s)
 		json_object_set_new(o, "to", json_string(s->change->name));
 	if (s->message)
 		json_object_set_new(o, "message", json_string(s->message));
+	if (s->kind == STEP_LOAD)
+		json_object_set_new(o, "table", table_json(s->change->volume, &c));
 	json_object_set_new(o, "risk", text_or_null(s->risk));
 	return o;
 }
@@ -64,7 +68,7 @@ json_t *plan_json(const struct plan *p)
 	for (size_t i = 0; i < p->changes.nr; i++)
 		json_array_append_new(changes, change_json(p->changes.v[i]));
 	for (size_t i = 0; i < p->steps.nr; i++)
-		json_array_append_new(steps, step_json(&p->steps.v[i]));
+		json_array_append_new(steps, step_json(p, &p->steps.v[i]));
 	return json_pack("{sisosssos{sIsIsIsI}so}", "format_version", 1, "layout", text_or_null(p->layout->name),
 			 "kernel", p->running->release, "changes", changes, "summary", "create",
 			 (json_int_t)p->nr[PLAN_CREATE], "change", (json_int_t)p->nr[PLAN_CHANGE], "remove",
