@@ -49,8 +49,12 @@ static json_t *step_json(const struct plan *p, const struct plan_step *s)
 			      s->device ? s->device->name :
 			      s->kind == STEP_RENAME ? s->change->running->name : s->change->name);
 
-	if (s->device)
-		json_object_set_new(o, "file", text_or_null(s->device->path));
+	if (s->device) {
+		/* The same from wherever the layout is named. */
+		CLEANUP_FREE char *whole = s->device->path ? realpath(s->device->path, NULL) : NULL;
+
+		json_object_set_new(o, "file", text_or_null(whole ? whole : s->device->path));
+	}
 	if (s->kind == STEP_RENAME)
 		json_object_set_new(o, "to", json_string(s->change->name));
 	if (s->message)

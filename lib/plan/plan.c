@@ -31,7 +31,7 @@ static struct running_device *match(const struct plan *p, const struct volume *v
 static void name_taken(const struct plan_change *c, const struct running_device *taken, struct diag *diag)
 {
 	struct finding *f = diag_add(diag, &F_PLAN_NAME_TAKEN, c->volume->span,
-				     "%s: a device of that name runs already, with %s%s", c->name,
+				     "a device of that name runs already, with %s%s",
 				     taken->uuid ? "the uuid " : "no uuid", taken->uuid ? taken->uuid : "");
 
 	f->subject = c->volume->name;

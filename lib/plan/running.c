@@ -127,8 +127,8 @@ struct running_device *running_by_dev(const struct running *r, dev_t dev)
 
 static int gone(struct running_device *d, int err, struct diag *diag)
 {
-	struct finding *f = diag_add(diag, &F_RUNNING_GONE, (struct span){0}, "%s cannot be looked at: %s",
-				     d->name, err == -ENXIO ? "it has been removed meanwhile" : strerror(-err));
+	struct finding *f = diag_add(diag, &F_RUNNING_GONE, (struct span){0}, "cannot be looked at: %s",
+				     err == -ENXIO ? "it has been removed meanwhile" : strerror(-err));
 
 	f->subject = d->name;
 	return err;

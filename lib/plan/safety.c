@@ -44,7 +44,7 @@ static void check_removal(const struct safety *s)
 	if (s->p->o->open_too || d->open_count <= d->own_holders)
 		return;
 	f = diag_add(s->diag, &F_PLAN_OPEN, (struct span){0},
-		     "%s cannot be removed: it is in use (open count %d)", d->name, d->open_count);
+		     "cannot be removed: it is in use (open count %d)", d->open_count);
 	f->subject = d->name;
 	finding_fix(s->diag, f, "unmount it or stop its user (lsof /dev/mapper/%s, dmsetup ls --tree)", d->name);
 }
@@ -69,7 +69,7 @@ static void check_type(const struct safety *s)
 	if (!live->nr || !strcmp(have, name) || !immutable(s->p, have))
 		return;
 	f = diag_add(s->diag, &F_PLAN_TYPE, s->c->volume->span,
-		     "%s runs as a %s, which cannot become a %s while it is there", s->c->name, have, name);
+		     "runs as a %s, which cannot become a %s while it is there", have, name);
 	f->subject = s->c->volume->name;
 	finding_fix(s->diag, f, "stop its users, `dmc remove` it and apply again");
 }
@@ -98,7 +98,7 @@ static void check_shrink(const struct safety *s)
 	size_format(&from, s->c->old_sectors * 512);
 	size_format(&to, s->c->new_sectors * 512);
 	f = diag_add(s->diag, &F_PLAN_SHRINK, s->c->volume->span,
-		     "%s would shrink from %s to %s: what is stored behind that would be cut off", s->c->name,
+		     "would shrink from %s to %s: what is stored behind that would be cut off",
 		     strbuf_str(&from), strbuf_str(&to));
 	f->subject = s->c->volume->name;
 	finding_fix(s->diag, f, "shrink what it holds first, then --allow=shrink:%s", s->c->volume->name);
@@ -137,7 +137,7 @@ static void check_loop(void *priv, struct devref *ref, const struct word *repeat
 	    !leads_to(s, plan_dev(s->p, ref->dev), s->c->running->dev, 0))
 		return;
 	f = diag_add(s->diag, &F_PLAN_LOOP, s->c->volume->span,
-		     "%s would stand on itself: %s is a running device that leads back to it", s->c->name,
+		     "would stand on itself: %s is a running device that leads back to it",
 		     ref->dev->word);
 	f->subject = s->c->volume->name;
 }
@@ -178,7 +178,7 @@ static void check_in_use(const struct safety *s, const struct plan_device *d)
 	if (errno != EBUSY || held_by_dm(d->dev))
 		return;
 	f = diag_add(s->diag, &F_PLAN_IN_USE, (struct span){0},
-		     "device %s (%s) is in use: mounted, swapped on, or held by another driver", d->device->name,
+		     "%s is in use: mounted, swapped on, or held by another driver",
 		     d->device->blk.word);
 	f->subject = d->device->name;
 	finding_fix(s->diag, f, "lsblk %s shows by whom; unmount or stop that first", d->device->blk.word);
@@ -193,7 +193,7 @@ static void check_there(const struct safety *s, const struct plan_device *d)
 
 	if (d->dev || (file && device->path && !access(device->path, F_OK)))
 		return;
-	f = diag_add(s->diag, &F_PLAN_NO_DEVICE, (struct span){0}, "device %s is not here: %s", device->name,
+	f = diag_add(s->diag, &F_PLAN_NO_DEVICE, (struct span){0}, "the device is not here: %s",
 		     device->path ? device->path : device->value);
 	f->subject = device->name;
 	size_format(&size, device->blk.nr_sectors * 512);
