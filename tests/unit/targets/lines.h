@@ -6,7 +6,7 @@
 
 #include "target/target.h"
 
-#define LINES_MAX_DEVICES 8
+#define LINES_MAX_DEVICES 16
 
 struct lines {
 	struct arena arena;
