@@ -207,6 +207,11 @@ static enum discard_use discards(const void *params)
 	return given(params, ALLOW_DISCARDS) ? DISCARD_PASSED : DISCARD_STOPPED;
 }
 
+static unsigned flags_on(const struct kernel_profile *k)
+{
+	return TARGET_EXTRA_WORDS | TARGET_CMDLINE | (kernel_has(k, KF_CRYPT_ZONED) ? TARGET_ZONED : 0);
+}
+
 static const struct message messages[] = {
 	{"key set", "KEY", KF_NONE, "sets a key of the same size, while suspended"},
 	{"key wipe", "", KF_NONE, "forgets the key, while suspended"},
@@ -227,6 +232,7 @@ const struct target target_crypt = {
 	.findings = findings,
 	.example = "secret: {target: crypt, cipher: aes-xts-plain64, key: {prompt: true, size: 64B}, device: disk, size: 8MiB}\n",
 	.normalize = normalize,
+	.flags_on = flags_on,
 	.check = check,
 	.io_hints = io_hints,
 	.discards = discards,

@@ -1,43 +1,11 @@
 /*
  * multipath: one disk over several paths. drivers/md/dm-mpath.c; its path selectors are
- * dm-ps-*.c. Status lines are in multipath_status.c.
+ * dm-ps-*.c. Rules are in multipath_rules.c, status lines in multipath_status.c.
  */
+#include "targets/multipath_line.h"
+
 #include <string.h>
 #include <strings.h>
-
-#include "targets/multipath.h"
-
-enum {
-	FEATURES, QUEUE_IF_NO_PATH, PG_INIT_RETRIES, PG_INIT_DELAY, RETAIN, QUEUE_MODE, FEATURES_END,
-	HANDLER, GROUPS_NR, INITIAL, GROUPS,
-};
-
-enum { SELECTOR, SELECTOR_ARGS, PATHS };
-enum { PATH_DEVICE, PATH_REPEAT, PATH_THROUGHPUT, PATH_CPUS };
-enum { PS_ROUND_ROBIN, PS_QUEUE_LENGTH, PS_SERVICE_TIME, PS_HISTORICAL, PS_IO_AFFINITY };
-enum { MODE_RQ, MODE_MQ, MODE_BIO };
-
-struct path {
-	uint64_t given;
-	struct devref dev;
-	uint64_t repeat, throughput;
-	const char *cpus;
-};
-
-struct group {
-	uint64_t given;
-	unsigned selector;
-	struct word_list args;
-	struct repeat paths;
-};
-
-struct multipath {
-	uint64_t given;
-	uint64_t retries, delay_ms, initial;
-	unsigned queue_mode;
-	struct word_list handler;
-	struct repeat groups;
-};
 
 static const struct choice selectors[] = {
 	{"round-robin", KF_NONE, "each path in turn"},
@@ -66,7 +34,7 @@ static const struct choice queue_modes[] = {
 	{"bio", KF_NONE, "bio-based"}, {0},
 };
 
-static const struct word path_words[] = {
+const struct word multipath_path_words[] = {
 	[PATH_DEVICE] = {
 		.kind = WORD_DEVICE, .flags = WORD_MAIN | WORD_SHARED, WORD_FIELD(struct path, dev),
 		.key = "device", .error = "error getting device", .help = "device of the path",
@@ -89,7 +57,7 @@ static const struct word path_words[] = {
 	WORD_LAST,
 };
 
-static const struct word group_words[] = {
+const struct word multipath_group_words[] = {
 	[SELECTOR] = {
 		.kind = WORD_CHOICE, .flags = WORD_OPTIONAL, WORD_FIELD(struct group, selector),
 		.choices = selectors, .key = "path_selector", .error = "unknown path selector type",
@@ -101,7 +69,7 @@ static const struct word group_words[] = {
 		.help = "historical-service-time: base weight and threshold",
 	},
 	[PATHS] = {
-		.kind = WORD_REPEAT, WORD_FIELD(struct group, paths), .rows = path_words,
+		.kind = WORD_REPEAT, WORD_FIELD(struct group, paths), .rows = multipath_path_words,
 		.item_size = sizeof(struct path), .key = "paths", .error = "invalid number of paths",
 		.help = "the paths",
 	},
@@ -154,7 +122,7 @@ static const struct word group_words[] = {
 
 static const struct word head_words[] = {HEAD_ROWS, WORD_LAST};
 
-static const struct word words[] = {
+const struct word multipath_words[] = {
 	HEAD_ROWS,
 	[INITIAL] = {
 		.kind = WORD_U64, .flags = WORD_OPTIONAL, WORD_FIELD(struct multipath, initial), .num = NUM_ARG,
@@ -162,7 +130,7 @@ static const struct word words[] = {
 		.error = "invalid initial priority group number", .help = "group that is used first, from 1",
 	},
 	[GROUPS] = {
-		.kind = WORD_REPEAT, WORD_FIELD(struct multipath, groups), .rows = group_words,
+		.kind = WORD_REPEAT, WORD_FIELD(struct multipath, groups), .rows = multipath_group_words,
 		.item_size = sizeof(struct group), .key = "priority_groups",
 		.error = "priority group count mismatch", .help = "groups of paths, the best first",
 	},
@@ -210,7 +178,7 @@ static int parse_path_args(const struct parse_ctx *c, struct words *w, unsigned 
 				   selector_args[selector].most);
 	}
 	if (selector == PS_IO_AFFINITY)
-		return params_parse_value(c, path_words, &path_words[PATH_CPUS], w, p);
+		return params_parse_value(c, multipath_path_words, &multipath_path_words[PATH_CPUS], w, p);
 	if (nr > 0) {
 		const char *word = words_take(w);
 
@@ -219,7 +187,7 @@ static int parse_path_args(const struct parse_ctx *c, struct words *w, unsigned 
 					   "multipath: the repeat count is no number: '%s'", word);
 		set_given(p, PATH_REPEAT);
 	}
-	return nr > 1 ? params_parse_value(c, path_words, &path_words[PATH_THROUGHPUT], w, p) : 0;
+	return nr > 1 ? params_parse_value(c, multipath_path_words, &multipath_path_words[PATH_THROUGHPUT], w, p) : 0;
 }
 
 static int parse_path(const struct parse_ctx *c, struct words *w, unsigned selector, uint64_t nr_args,
@@ -227,13 +195,13 @@ static int parse_path(const struct parse_ctx *c, struct words *w, unsigned selec
 {
 	int r;
 
-	params_init(path_words, p, sizeof(*p));
+	params_init(multipath_path_words, p, sizeof(*p));
 	if (words_left(w) < 1 + nr_args) {
 		words_take(w);
 		return parse_error(c, w, &F_WORDS_MISSING, "not enough path parameters",
 				   "multipath: a path needs %llu words", 1 + (unsigned long long)nr_args);
 	}
-	r = params_parse_value(c, path_words, &path_words[PATH_DEVICE], w, p);
+	r = params_parse_value(c, multipath_path_words, &multipath_path_words[PATH_DEVICE], w, p);
 	return r ? r : parse_path_args(c, w, selector, nr_args, p);
 }
 
@@ -248,7 +216,7 @@ static int parse_selector(const struct parse_ctx *c, struct words *w, struct gro
 		return parse_error(c, w, &F_WORDS_MISSING, "not enough priority group arguments",
 				   "multipath: the line ends inside a priority group");
 	}
-	r = params_parse_value(c, group_words, &group_words[SELECTOR], w, g);
+	r = params_parse_value(c, multipath_group_words, &multipath_group_words[SELECTOR], w, g);
 	if (!r)
 		r = take_count(c, w, "invalid number of path selector args", &nr);
 	if (r)
@@ -273,7 +241,7 @@ static int parse_priority_group(const struct parse_ctx *c, struct words *w, stru
 	uint64_t paths = 0, args = 0;
 	int r;
 
-	params_init(group_words, g, sizeof(*g));
+	params_init(multipath_group_words, g, sizeof(*g));
 	r = parse_selector(c, w, g);
 	if (!r)
 		r = take_number(c, w, 1, 1024, "invalid number of paths", &paths);
@@ -284,7 +252,7 @@ static int parse_priority_group(const struct parse_ctx *c, struct words *w, stru
 	g->paths.v = arena_alloc(c->arena, paths * sizeof(struct path));
 	set_given(g, PATHS);
 	for (; !r && g->paths.nr < paths; g->paths.nr++)
-		r = parse_path(c, w, g->selector, args, repeat_item(&g->paths, &group_words[PATHS], g->paths.nr));
+		r = parse_path(c, w, g->selector, args, repeat_item(&g->paths, &multipath_group_words[PATHS], g->paths.nr));
 	return r;
 }
 
@@ -312,7 +280,7 @@ static int parse(const struct parse_ctx *c, struct words *w, void *params)
 	while (!r && words_left(w)) {
 		if (m->groups.nr > most)
 			break;
-		r = parse_priority_group(c, w, repeat_item(&m->groups, &words[GROUPS], m->groups.nr));
+		r = parse_priority_group(c, w, repeat_item(&m->groups, &multipath_words[GROUPS], m->groups.nr));
 		m->groups.nr++;
 	}
 	if (!r && m->groups.nr != nr)
@@ -330,7 +298,7 @@ static unsigned path_args(const struct group *g)
 	unsigned nr = selector_args[g->selector].exact;
 
 	for (size_t i = 0; i < g->paths.nr; i++) {
-		const struct path *p = repeat_item(&g->paths, &group_words[PATHS], i);
+		const struct path *p = repeat_item(&g->paths, &multipath_group_words[PATHS], i);
 
 		if (given(p, PATH_REPEAT) && nr < 1)
 			nr = 1;
@@ -365,19 +333,19 @@ static void emit_group(const struct emit_ctx *c, const struct group *g, struct s
 	emit_number(out, g->paths.nr);
 	emit_number(out, nr);
 	for (size_t i = 0; i < g->paths.nr; i++)
-		emit_path(c, g, repeat_item(&g->paths, &group_words[PATHS], i), nr, out);
+		emit_path(c, g, repeat_item(&g->paths, &multipath_group_words[PATHS], i), nr, out);
 }
 
 static void emit(const struct emit_ctx *c, const void *params, struct strbuf *out)
 {
 	const struct multipath *m = params;
 
-	params_emit_group(c, words, &words[FEATURES], m, out);
-	params_emit_row(c, words, &words[HANDLER], m, out);
+	params_emit_group(c, multipath_words, &multipath_words[FEATURES], m, out);
+	params_emit_row(c, multipath_words, &multipath_words[HANDLER], m, out);
 	emit_number(out, m->groups.nr);
 	emit_number(out, m->groups.nr ? m->initial : 0);
 	for (size_t i = 0; i < m->groups.nr; i++)
-		emit_group(c, repeat_item(&m->groups, &words[GROUPS], i), out);
+		emit_group(c, repeat_item(&m->groups, &multipath_words[GROUPS], i), out);
 }
 
 /* What each selector's status() prints: repeat counts above 1 were made 1. */
@@ -411,7 +379,7 @@ static void normalize_group(const struct emit_ctx *c, struct group *g)
 static void normalize(const struct emit_ctx *c, void *params)
 {
 	struct multipath *m = params;
-	bool bio = given(m, QUEUE_MODE) && m->queue_mode == MODE_BIO;
+	bool bio = multipath_bio_based(m);
 	bool kept = kernel_has(c->kernel, KF_MULTIPATH_HANDLER_KEPT);
 
 	if (!bio)
@@ -428,112 +396,17 @@ static void normalize(const struct emit_ctx *c, void *params)
 		m->initial = 1;
 	m->groups.v = arena_memdup(c->arena, m->groups.v, m->groups.nr * sizeof(struct group));
 	for (size_t i = 0; i < m->groups.nr; i++)
-		normalize_group(c, repeat_item(&m->groups, &words[GROUPS], i));
-}
-
-/* ---- rules ---- */
-
-static const struct finding_kind F_HANDLER = {
-	"multipath.hardware-handler", SEV_ERROR, BY_KERNEL, "a hardware handler is for SCSI devices",
-	"Until 7.2 the kernel refuses a handler on a path that is no SCSI disk; later it drops it.",
-	"volumes:\n  m: {target: multipath, hardware_handler: [alua], priority_groups: [{paths: [a]}]}\n",
-	"Leave hardware_handler out.",
-};
-
-static const struct finding_kind F_INITIAL = {
-	"multipath.initial-group", SEV_WARNING, BY_ADVICE, "the initial group does not exist",
-	"The kernel takes a number above the number of groups and then starts with the first.",
-	"volumes:\n  m: {target: multipath, initial_priority_group: 3, priority_groups: [{paths: [a]}]}\n",
-	"Use a number up to the number of groups.",
-};
-
-static const struct finding_kind F_CPUS = {
-	"multipath.cpu-mask", SEV_ERROR, BY_KERNEL, "the CPU mask is no mask",
-	"A mask is hexadecimal digits, in groups of eight with commas between; every path needs one.",
-	"volumes:\n  m: {target: multipath, priority_groups: [{path_selector: io-affinity, paths: [a]}]}\n",
-	"Give each path a cpu_mask.",
-};
-
-static const struct finding_kind F_ONE_PATH = {
-	"multipath.path-twice", SEV_WARNING, BY_ADVICE, "two paths are the same device",
-	"When it fails both paths fail.",
-	"volumes:\n  m: {target: multipath, priority_groups: [{paths: [a, a]}]}\n",
-	"Name each path once.",
-};
-
-static const struct finding_kind *const findings[] = {&F_HANDLER, &F_INITIAL, &F_CPUS, &F_ONE_PATH, NULL};
-
-bool multipath_scsi(const struct repeat *groups)
-{
-	for (size_t i = 0; i < groups->nr; i++) {
-		const struct group *g = repeat_item(groups, &words[GROUPS], i);
-
-		for (size_t k = 0; k < g->paths.nr; k++) {
-			const struct path *p = repeat_item(&g->paths, &group_words[PATHS], k);
-
-			if (p->dev.dev && (p->dev.dev->flags & BLKDEV_LIMITS_KNOWN) &&
-			    !(p->dev.dev->flags & BLKDEV_SCSI))
-				return false;
-		}
-	}
-	return true;
-}
-
-static bool is_mask(const char *s)
-{
-	return s && *s && strspn(s, "0123456789abcdefABCDEF,") == strlen(s) && strspn(s, "0,") < strlen(s);
-}
-
-static void check_path(const struct line_ctx *c, const struct group *g, size_t n, size_t k)
-{
-	const struct path *p = repeat_item(&g->paths, &group_words[PATHS], k);
-
-	if (p->throughput > 100)
-		line_report_item(c, &F_RANGE, &words[GROUPS], n, NULL, path_words[PATH_THROUGHPUT].error,
-				 "relative_throughput: %llu is not between 0 and 100", (unsigned long long)p->throughput);
-	if (g->selector == PS_IO_AFFINITY && !is_mask(p->cpus))
-		line_report_item(c, &F_CPUS, &words[GROUPS], n, NULL, path_words[PATH_CPUS].error,
-				 "path %zu: cpu_mask '%s' is no mask with a CPU in it", k + 1, p->cpus ? p->cpus : "");
-	for (size_t i = 0; i < k; i++)
-		if (blkdev_same(((const struct path *)repeat_item(&g->paths, &group_words[PATHS], i))->dev.dev,
-				p->dev.dev))
-			line_report_item(c, &F_ONE_PATH, &words[GROUPS], n, NULL, NULL, "paths %zu and %zu are %s", i + 1,
-					 k + 1, p->dev.dev->name);
-}
-
-static void check(const struct line_ctx *c, const void *params)
-{
-	const struct multipath *m = params;
-	bool bio = given(m, QUEUE_MODE) && m->queue_mode == MODE_BIO;
-
-	if (m->handler.nr && !bio && !multipath_scsi(&m->groups) &&
-	    !line_kernel_has(c, KF_MULTIPATH_HANDLER_KEPT))
-		line_report(c, &F_HANDLER, &words[HANDLER], "error attaching hardware handler",
-			    "handler %s, and a path is no SCSI device", m->handler.v[0]);
-	if (m->groups.nr && m->initial > m->groups.nr)
-		line_report(c, &F_INITIAL, &words[INITIAL], NULL, "group %llu of %zu",
-			    (unsigned long long)m->initial, m->groups.nr);
-	if (m->groups.nr && !m->initial)
-		line_report(c, &F_RANGE, &words[INITIAL], "invalid initial priority group", "groups are counted from 1");
-	for (size_t i = 0; i < m->groups.nr; i++) {
-		const struct group *g = repeat_item(&m->groups, &words[GROUPS], i);
-
-		if (!g->paths.nr)
-			line_report_item(c, &F_COUNT, &words[GROUPS], i, &group_words[PATHS], "invalid number of paths",
-					 "the group has no paths");
-		for (size_t k = 0; k < g->paths.nr; k++)
-			check_path(c, g, i, k);
-	}
+		normalize_group(c, repeat_item(&m->groups, &multipath_words[GROUPS], i));
 }
 
 static void each_path(const struct multipath *m, void (*fn)(void *priv, const struct devref *ref),
 		      void *priv)
 {
 	for (size_t i = 0; i < m->groups.nr; i++) {
-		const struct group *g = repeat_item(&m->groups, &words[GROUPS], i);
+		const struct group *g = repeat_item(&m->groups, &multipath_words[GROUPS], i);
 
 		for (size_t k = 0; k < g->paths.nr; k++)
-			fn(priv, &((const struct path *)repeat_item(&g->paths, &group_words[PATHS], k))->dev);
+			fn(priv, &((const struct path *)repeat_item(&g->paths, &multipath_group_words[PATHS], k))->dev);
 	}
 }
 
@@ -547,7 +420,7 @@ static void path_area(void *priv, const struct devref *ref)
 {
 	const struct areas *a = priv;
 
-	a->fn(a->priv, ref, &words[GROUPS], 0, a->nr_sectors);
+	a->fn(a->priv, ref, &multipath_words[GROUPS], 0, a->nr_sectors);
 }
 
 /* multipath_iterate_devices() */
@@ -591,7 +464,7 @@ const struct target target_multipath = {
 	.description = "When a path fails the next one is used. Usually multipathd loads the table and tests the paths.",
 	.flags = TARGET_SINGLETON | TARGET_IMMUTABLE | TARGET_TABLE_BLANK | TARGET_STATUS_BLANK |
 		 TARGET_REQUEST_BASED,
-	.words = words,
+	.words = multipath_words,
 	.params_size = sizeof(struct multipath),
 	.count_error = "not enough path parameters",
 	.status = multipath_status,
@@ -599,13 +472,13 @@ const struct target target_multipath = {
 	.parse_status = multipath_parse_status,
 	.emit_status = multipath_emit_status,
 	.messages = messages,
-	.findings = findings,
+	.findings = multipath_findings,
 	.example = "lun: {target: multipath, queue_if_no_path: true, size: 8MiB, priority_groups: [{path_selector: "
 		   "service-time, paths: [disk, disk2]}]}\n",
 	.parse = parse,
 	.emit = emit,
 	.normalize = normalize,
-	.check = check,
+	.check = multipath_check,
 	.areas = areas,
 	.natural_len = natural_len,
 };

@@ -268,6 +268,7 @@ static void io_hints(const struct line_ctx *c, const void *params, struct limits
 	(void)c;
 	(void)params;
 	l->logical_block_size = l->physical_block_size = l->io_min = l->io_opt = 4096;
+	l->zoned = false;
 }
 
 struct zones {

@@ -73,6 +73,15 @@ static bool sysfs_u64(dev_t dev, const char *name, uint64_t *ret)
 	return sysfs_text(dev, name, buf, sizeof(buf)) && number_parse(buf, strlen(buf), ret);
 }
 
+/* device_is_not_rq_stackable() of dm-table.c: a whole disk with a multi-queue driver is. */
+static bool request_based(dev_t dev)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/mq", major(dev), minor(dev));
+	return !access(path, F_OK);
+}
+
 static void block_device_facts(struct device *d, dev_t dev)
 {
 	char text[64];
@@ -84,8 +93,8 @@ static void block_device_facts(struct device *d, dev_t dev)
 		d->blk.physical_block_size = (uint32_t)v;
 	if (sysfs_u64(dev, "ro", &v) && v)
 		d->blk.flags |= BLKDEV_READ_ONLY;
-	if (sysfs_u64(dev, "queue/rotational", &v) && v)
-		d->blk.flags |= BLKDEV_ROTATIONAL;
+	if (!request_based(dev))
+		d->blk.flags |= BLKDEV_BIO_BASED;
 	if (sysfs_u64(dev, "queue/dax", &v) && v)
 		d->blk.flags |= BLKDEV_DAX;
 	if (sysfs_u64(dev, "queue/discard_granularity", &v) && v)

@@ -248,9 +248,15 @@ static void volume_publish(struct layout *l, struct volume *v)
 	v->blk.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD;
 	if (v->table.read_only)
 		v->blk.flags |= BLKDEV_READ_ONLY;
+	if (!(v->table.lines[0].target->flags & TARGET_REQUEST_BASED))
+		v->blk.flags |= BLKDEV_BIO_BASED;
 	table_limits(&c, &v->table, &limits);
 	v->blk.logical_block_size = limits.logical_block_size;
 	v->blk.physical_block_size = limits.physical_block_size;
+	if (limits.zoned) {
+		v->blk.flags |= BLKDEV_ZONED;
+		v->blk.zone_sectors = limits.zone_sectors;
+	}
 	volume_set_reader(v);
 }
 

@@ -20,11 +20,10 @@ enum blkdev_flags {
 	BLKDEV_ZONED = 1 << 3,
 	BLKDEV_DAX = 1 << 4,
 	BLKDEV_DISCARD = 1 << 5,
-	BLKDEV_ROTATIONAL = 1 << 6,
 	BLKDEV_ABSENT = 1 << 7,       /* looked for and not found */
 	BLKDEV_NOT_BLOCK = 1 << 8,    /* found, and neither a block device nor an image file */
 	BLKDEV_SCSI = 1 << 9,         /* can have a hardware handler */
-	BLKDEV_REQUEST_BASED = 1 << 10, /* request-based multipath can sit on it */
+	BLKDEV_BIO_BASED = 1 << 10,   /* takes bios alone (a partition, a volume): no requests of multipath */
 };
 
 struct blkdev {

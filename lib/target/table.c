@@ -7,6 +7,7 @@
 
 #include "base/size.h"
 #include "target/params.h"
+#include "target/table_internal.h"
 
 #define MAX_DEVICE_SECTORS ((UINT64_MAX >> 1 >> 9))
 #define MAX_TARGETS 1048576
@@ -202,6 +203,10 @@ static void stack_limits(struct limits *to, const struct limits *l)
 	to->physical_block_size = max32(to->physical_block_size, l->physical_block_size);
 	to->io_min = max32(to->io_min, l->io_min);
 	to->io_opt = max32(to->io_opt, l->io_opt);
+	if (l->zoned && !to->zoned) {
+		to->zoned = true;
+		to->zone_sectors = l->zone_sectors;
+	}
 }
 
 /* dm_set_device_limits() */
@@ -209,7 +214,7 @@ static void stack_area(void *priv, const struct devref *ref, const struct word *
 		       uint64_t nr)
 {
 	struct stack *s = priv;
-	struct limits l = {512, 512, 512, 0};
+	struct limits l = {.logical_block_size = 512};
 
 	(void)row;
 	(void)start;
@@ -219,6 +224,8 @@ static void stack_area(void *priv, const struct devref *ref, const struct word *
 	l.logical_block_size = max32(ref->dev->logical_block_size, 512);
 	l.physical_block_size = max32(ref->dev->physical_block_size, l.logical_block_size);
 	l.io_min = l.physical_block_size;
+	l.zoned = ref->dev->flags & BLKDEV_ZONED;
+	l.zone_sectors = ref->dev->zone_sectors;
 	stack_limits(&s->l, &l);
 	s->any = true;
 }
@@ -258,7 +265,7 @@ static void check_area(void *priv, const struct devref *ref, const struct word *
 static bool line_limits(const struct line_ctx *c, const struct line *l, struct limits *device,
 			struct limits *hinted, bool check)
 {
-	struct stack s = {.c = c, .l = {512, 512, 512, 0}};
+	struct stack s = {.c = c, .l = {512, 512, 512, 0, false, 0}};
 	bool any;
 
 	line_areas(c, l, stack_area, &s);
@@ -310,7 +317,7 @@ static void all_limits(const struct table_ctx *c, const struct table *t, struct 
 		       bool check)
 {
 	uint32_t *line_lbs = mem_calloc(t->nr, sizeof(*line_lbs));
-	struct limits all = {512, 512, 512, 0};
+	struct limits all = {512, 512, 512, 0, false, 0}, first = {0};
 
 	for (size_t i = 0; i < t->nr; i++) {
 		struct line_ctx lc = line_ctx(c, t, i);
@@ -319,7 +326,16 @@ static void all_limits(const struct table_ctx *c, const struct table *t, struct 
 		line_limits(&lc, &t->lines[i], &device, &hinted, check);
 		line_lbs[i] = device.logical_block_size;
 		stack_limits(&all, &hinted);
+		if (!first.zoned)
+			first = device;
 	}
+	/* Zones that a target hides from the table must fit all the same. */
+	if (check)
+		for (size_t i = 0; i < t->nr && (all.zoned || first.zoned); i++) {
+			struct line_ctx lc = line_ctx(c, t, i);
+
+			line_check_zoned(&lc, &t->lines[i], all.zoned ? all.zone_sectors : first.zone_sectors);
+		}
 	if (check && all.logical_block_size)
 		check_boundaries(c, t, all.logical_block_size, line_lbs);
 	free(line_lbs);

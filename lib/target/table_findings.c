@@ -123,8 +123,9 @@ const struct finding_kind F_TABLE_NOT_AT_ZERO = {
 };
 
 const struct finding_kind F_ZONED_UNSUPPORTED = {
-	"table.zoned", KERNEL, "the target cannot sit on a zoned device",
-	"Only linear, flakey, crypt, error, delay and zoned know what a zone is.",
+	"table.zoned", KERNEL, "zoned devices that cannot be used like this",
+	"Zones must be written in order, and few targets pass that on: linear, flakey, crypt (from Linux 5.10), error (from "
+	"6.8) and delay (from 6.17) on zoned devices alone, zoned on any. All zones of a table have one size, a power of two.",
 	"devices: {d: {path: /dev/zoned, zone_size: 256MiB}}\nvolumes:\n"
 	"  v: {target: striped, chunk_size: 64KiB, stripes: [d]}\n",
 	"Put a zoned target between the device and this one.",

@@ -78,13 +78,15 @@ typedef void area_fn(void *priv, const struct devref *ref, const struct word *ro
 struct limits {
 	uint32_t logical_block_size, physical_block_size;
 	uint32_t io_min, io_opt;
+	bool zoned;
+	uint64_t zone_sectors; /* of a zoned one; 0: not known */
 };
 
 enum target_flags {
 	TARGET_SINGLETON = 1 << 0,       /* must be the only line */
 	TARGET_IMMUTABLE = 1 << 1,       /* a live table of it keeps its type */
 	TARGET_ALWAYS_WRITEABLE = 1 << 2,
-	TARGET_WILDCARD = 1 << 3,
+	TARGET_WILDCARD = 1 << 3,        /* takes the place of any other (error) */
 	TARGET_READ_ONLY = 1 << 4,       /* the table must be read-only */
 	TARGET_EXTRA_WORDS = 1 << 5,     /* the kernel ignores words behind the last known one */
 	TARGET_AT_ZERO = 1 << 6,         /* the kernel does not subtract the line's start */
@@ -92,8 +94,8 @@ enum target_flags {
 	TARGET_STATUS_BLANK = 1 << 8,    /* INFO ends in a blank */
 	TARGET_CMDLINE = 1 << 9,         /* allowed in dm-mod.create= */
 	TARGET_REQUEST_BASED = 1 << 10,  /* may be request-based (multipath) */
-	TARGET_ZONED = 1 << 11,          /* may sit on zoned devices */
-	TARGET_MIXED_ZONED = 1 << 12,
+	TARGET_ZONED = 1 << 11,          /* may sit on zoned devices, all of them zoned */
+	TARGET_MIXED_ZONED = 1 << 12,    /* on zoned and on regular ones together */
 };
 
 /* What a target does to the data that passes it, for rules over a whole stack. */

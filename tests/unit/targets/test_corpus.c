@@ -144,6 +144,7 @@ static void run_setup(struct world *w, json_t *setup)
 			ck_assert_int_eq(read_table(w, json_string_value(json_array_get(step, 2)), t), 0);
 			d = add_device(w, arg, table_sectors(t));
 			d->table = t;
+			d->flags |= BLKDEV_BIO_BASED;
 		} else if (!strcmp(op, "sh") && !strncmp(arg, "printf garbagegarbage | dd of={", 31)) {
 			char *word = arena_strndup(&w->arena, arg + 30, strcspn(arg + 30, "}") + 1);
 			const struct blkdev *d = find_device(w, word, (struct span){0});
