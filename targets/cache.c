@@ -8,7 +8,9 @@
 
 #define CACHE_MAGIC 06142003
 #define CACHE_CSUM_XOR 9031977
+#define OFF_FLAGS 4
 #define OFF_VERSION 40
+#define FLAG_NEEDS_CHECK 2
 #define OFF_DATA_BLOCK_SIZE 232
 
 enum { METADATA, CACHE, ORIGIN, BLOCK_SIZE, FEATURES, POLICY, POLICY_ARGS };
@@ -109,8 +111,8 @@ static const struct finding_kind F_POLICY_ARG = {
 };
 
 static const struct finding_kind F_VERSION = {
-	"cache.metadata-version", SEV_ERROR, BY_KERNEL, "the metadata has the other format",
-	"The format is fixed when the metadata is made, and the feature metadata2 must say which it is.",
+	"cache.metadata-version", SEV_WARNING, BY_ADVICE, "the metadata has the other format",
+	"The format is fixed when the metadata is made; the feature metadata2 is shown, and changes nothing any more.",
 	NULL,
 	"Add or remove the feature metadata2.",
 };
@@ -190,6 +192,9 @@ static void check_policy(const struct line_ctx *c, const struct cache *p)
 /* dm_cache_metadata_open() */
 static void check_metadata(const struct line_ctx *c, const struct cache *p)
 {
+	static const struct superblock_fields fields = {
+		.version = OFF_VERSION, .min_version = 1, .max_version = 2, .compat_ro = 248, .incompat = 252,
+	};
 	const char *text = "Error creating metadata object";
 	struct superblock sb;
 
@@ -198,13 +203,17 @@ static void check_metadata(const struct line_ctx *c, const struct cache *p)
 		superblock_report_bad(c, &words[METADATA], &p->metadata, text);
 	if (sb.state != SB_FOUND)
 		return;
+	superblock_check_fields(c, &words[METADATA], &p->metadata, &sb, &fields, text);
+	if (sb_le32(&sb, OFF_FLAGS) & FLAG_NEEDS_CHECK)
+		superblock_report_needs_check(c, &words[METADATA], &p->metadata,
+					      "Unable to get write access to metadata, please check/repair metadata.");
 	if (sb_le32(&sb, OFF_DATA_BLOCK_SIZE) != p->block_sectors)
 		line_report(c, &F_METADATA_OTHER, &words[BLOCK_SIZE], text,
 			    "the metadata on %s was made for blocks of %u sectors, the layout says %llu",
 			    p->metadata.dev->name, sb_le32(&sb, OFF_DATA_BLOCK_SIZE),
 			    (unsigned long long)p->block_sectors);
 	if ((sb_le32(&sb, OFF_VERSION) == 2) != has_feature(p, "metadata2"))
-		line_report(c, &F_VERSION, &words[FEATURES], text, "the metadata on %s has format %u",
+		line_report(c, &F_VERSION, &words[FEATURES], NULL, "the metadata on %s has format %u",
 			    p->metadata.dev->name, sb_le32(&sb, OFF_VERSION));
 }
 

@@ -116,11 +116,14 @@ static void check_block(const struct line_ctx *c, const struct clone *p, const s
 
 static void check_metadata(const struct line_ctx *c, const struct clone *p)
 {
+	static const struct superblock_fields fields = {.version = 40, .min_version = 1, .max_version = 1};
 	struct superblock sb;
 
 	superblock_read(p->metadata.dev, CLONE_MAGIC, CLONE_CSUM_XOR, &sb);
 	if (sb.state == SB_BAD)
 		superblock_report_bad(c, &words[METADATA], &p->metadata, "Failed to load metadata");
+	if (sb.state == SB_FOUND)
+		superblock_check_fields(c, &words[METADATA], &p->metadata, &sb, &fields, "Failed to load metadata");
 	if (sb.state == SB_FOUND && (sb_le64(&sb, OFF_REGION_SIZE) != p->region_sectors ||
 				     sb_le64(&sb, OFF_TARGET_SIZE) != c->nr_sectors))
 		line_report(c, &F_METADATA_OTHER, &words[REGION_SIZE], "Failed to load metadata",

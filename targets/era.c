@@ -59,6 +59,7 @@ static const struct finding_kind *const findings[] = {&F_BLOCK, &F_LONG, &F_SAME
 /* era_ctr(), metadata_open() */
 static void check(const struct line_ctx *c, const void *params)
 {
+	static const struct superblock_fields fields = {.version = 40, .min_version = 1, .max_version = 1};
 	const struct era *p = params;
 	struct superblock sb;
 
@@ -68,6 +69,8 @@ static void check(const struct line_ctx *c, const void *params)
 	superblock_read(p->metadata.dev, ERA_MAGIC, ERA_CSUM_XOR, &sb);
 	if (sb.state == SB_BAD)
 		superblock_report_bad(c, &words[METADATA], &p->metadata, "Error reading metadata");
+	if (sb.state == SB_FOUND)
+		superblock_check_fields(c, &words[METADATA], &p->metadata, &sb, &fields, "Error reading metadata");
 	if (sb.state == SB_FOUND && sb_le32(&sb, OFF_DATA_BLOCK_SIZE) != p->block_sectors)
 		line_report(c, &F_METADATA_OTHER, &words[BLOCK_SIZE], "Error reading metadata",
 			    "the metadata on %s was made for blocks of %u sectors, the layout says %llu",

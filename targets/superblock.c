@@ -24,6 +24,27 @@ const struct finding_kind F_METADATA_OTHER = {
 	"Write the stored value into the layout.",
 };
 
+const struct finding_kind F_METADATA_NEWER = {
+	"metadata.not-known", SEV_ERROR, BY_KERNEL, "metadata has a version or features that the kernel does not know",
+	"A newer kernel or tool wrote it. A feature that only matters to writers is no hindrance on a read-only device.",
+	NULL,
+	"Use the kernel that it was made with, or newer tools to repair it.",
+};
+
+const struct finding_kind F_METADATA_CHECK = {
+	"metadata.needs-check", SEV_ERROR, BY_KERNEL, "metadata is marked as in need of a check",
+	"The kernel sets the mark when something went wrong, and does not write to such metadata before it is checked.",
+	NULL,
+	"Check or repair the metadata while it is not in use, which clears the mark.",
+};
+
+const struct finding_kind F_METADATA_SHRUNK = {
+	"metadata.device-shrunk", SEV_ERROR, BY_KERNEL, "a device is smaller than the metadata says",
+	"Space maps remember how large devices are, and devices can only grow.",
+	NULL,
+	"Make the device (for data: the volume) at least as large as it was.",
+};
+
 static bool all_zero(const uint8_t *p, size_t len)
 {
 	return !*p && !memcmp(p, p + 1, len - 1);
@@ -58,4 +79,28 @@ void superblock_report_bad(const struct line_ctx *c, const struct word *row, con
 {
 	line_report(c, &F_METADATA_BAD, row, kernel_text,
 		    "%s holds neither zeroes nor %s metadata that is whole", dev->dev->name, c->target->name);
+}
+
+void superblock_check_fields(const struct line_ctx *c, const struct word *row, const struct devref *dev,
+			     const struct superblock *sb, const struct superblock_fields *f,
+			     const char *kernel_text)
+{
+	uint32_t version = f->version ? sb_le32(sb, f->version) : 0;
+
+	if (f->version && (version < f->min_version || version > f->max_version))
+		line_report(c, &F_METADATA_NEWER, row, kernel_text, "%s has metadata of version %u; %u to %u are known",
+			    dev->dev->name, version, f->min_version, f->max_version);
+	if (f->incompat && sb_le32(sb, f->incompat))
+		line_report(c, &F_METADATA_NEWER, row, kernel_text, "%s has incompatible features 0x%x, none is known",
+			    dev->dev->name, sb_le32(sb, f->incompat));
+	if (f->compat_ro && sb_le32(sb, f->compat_ro) && !(dev->dev->flags & BLKDEV_READ_ONLY))
+		line_report(c, &F_METADATA_NEWER, row, kernel_text,
+			    "%s has features 0x%x that writers must know, none is known", dev->dev->name,
+			    sb_le32(sb, f->compat_ro));
+}
+
+void superblock_report_needs_check(const struct line_ctx *c, const struct word *row, const struct devref *dev,
+				   const char *kernel_text)
+{
+	line_report(c, &F_METADATA_CHECK, row, kernel_text, "%s is marked as in need of a check", dev->dev->name);
 }

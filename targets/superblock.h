@@ -30,6 +30,17 @@ struct superblock {
  */
 void superblock_read(const struct blkdev *dev, uint64_t magic, uint32_t csum_xor, struct superblock *sb);
 
+/* Where fields of one kind of superblock stand that the kernel looks at when it opens it; 0: it has none. */
+struct superblock_fields {
+	uint16_t version, compat_ro, incompat;
+	uint32_t min_version, max_version;
+};
+
+/* check_metadata_version(), __check_incompat_features(); only for SB_FOUND. */
+void superblock_check_fields(const struct line_ctx *c, const struct word *row, const struct devref *dev,
+			     const struct superblock *sb, const struct superblock_fields *f,
+			     const char *kernel_text);
+
 uint32_t sb_le32(const struct superblock *sb, size_t off);
 uint64_t sb_le64(const struct superblock *sb, size_t off);
 
@@ -37,6 +48,11 @@ uint64_t sb_le64(const struct superblock *sb, size_t off);
 void superblock_report_bad(const struct line_ctx *c, const struct word *row, const struct devref *dev,
 			   const char *kernel_text);
 
-extern const struct finding_kind F_METADATA_BAD, F_METADATA_OTHER;
+/* The finding for flags that make a target refuse to write: NEEDS_CHECK. */
+void superblock_report_needs_check(const struct line_ctx *c, const struct word *row, const struct devref *dev,
+				   const char *kernel_text);
+
+extern const struct finding_kind F_METADATA_BAD, F_METADATA_OTHER, F_METADATA_NEWER, F_METADATA_CHECK,
+	F_METADATA_SHRUNK;
 
 #endif

@@ -7,6 +7,8 @@
 
 #define THIN_MAGIC 27022010
 #define THIN_CSUM_XOR 160774
+#define OFF_DATA_SPACE 64      /* root of the space map: its first word is the number of blocks */
+#define OFF_METADATA_SPACE 192
 #define OFF_DATA_BLOCK_SIZE 336
 
 enum {
@@ -88,11 +90,34 @@ static const struct finding_kind F_READ_ONLY_EMPTY = {
 };
 
 static const struct finding_kind *const findings[] = {&F_BLOCK, &F_SAME, &F_EMPTY, &F_READ_ONLY_EMPTY,
-						       &F_METADATA_BAD, &F_METADATA_OTHER, NULL};
+						       &F_METADATA_BAD, &F_METADATA_OTHER, &F_METADATA_NEWER,
+						       &F_METADATA_CHECK, &F_METADATA_SHRUNK, NULL};
+
+/* pool_preresume(): maybe_resize_data_dev(), maybe_resize_metadata_dev() */
+static void check_sizes(const struct line_ctx *c, const struct pool *p, const struct superblock *sb)
+{
+	uint64_t data = sb_le64(sb, OFF_DATA_SPACE), metadata = sb_le64(sb, OFF_METADATA_SPACE), sectors;
+
+	if (c->nr_sectors / p->block_sectors < data)
+		line_report(c, &F_METADATA_SHRUNK, NULL, NULL,
+			    "the pool has %llu blocks; the metadata on %s knows %llu",
+			    (unsigned long long)(c->nr_sectors / p->block_sectors), p->metadata.dev->name,
+			    (unsigned long long)data);
+	if (!blkdev_size_known(p->metadata.dev))
+		return;
+	sectors = p->metadata.dev->nr_sectors;
+	if (sectors > METADATA_MAX_SECTORS)
+		sectors = METADATA_MAX_SECTORS;
+	if (sectors / (METADATA_BLOCK / 512) < metadata)
+		line_report(c, &F_METADATA_SHRUNK, &words[METADATA], NULL,
+			    "%s has %llu blocks of 4096 bytes; the metadata on it knows %llu", p->metadata.dev->name,
+			    (unsigned long long)(sectors / (METADATA_BLOCK / 512)), (unsigned long long)metadata);
+}
 
 /* dm_pool_metadata_open() */
 static void check_metadata(const struct line_ctx *c, const struct pool *p)
 {
+	static const struct superblock_fields fields = {.compat_ro = 356, .incompat = 360};
 	const char *text = "Error creating metadata object";
 	struct superblock sb;
 	struct finding *f;
@@ -102,7 +127,12 @@ static void check_metadata(const struct line_ctx *c, const struct pool *p)
 		superblock_report_bad(c, &words[METADATA], &p->metadata, text);
 	if (sb.state == SB_EMPTY && given(p, READ_ONLY))
 		line_report(c, &F_READ_ONLY_EMPTY, &words[METADATA], text, "%s is empty", p->metadata.dev->name);
-	if (sb.state == SB_FOUND && sb_le32(&sb, OFF_DATA_BLOCK_SIZE) != p->block_sectors) {
+	if (sb.state != SB_FOUND)
+		return;
+	superblock_check_fields(c, &words[METADATA], &p->metadata, &sb, &fields, text);
+	if (p->block_sectors && sb_le32(&sb, OFF_DATA_BLOCK_SIZE) == p->block_sectors) {
+		check_sizes(c, p, &sb);
+	} else {
 		f = line_report(c, &F_METADATA_OTHER, &words[BLOCK_SIZE], text,
 				"the metadata on %s was made for blocks of %u sectors, the layout says %llu",
 				p->metadata.dev->name, sb_le32(&sb, OFF_DATA_BLOCK_SIZE),
