@@ -2,9 +2,11 @@
  * crypt: encryption of a device. drivers/md/dm-crypt.c. The cipher's name is taken apart
  * in crypt_cipher.c.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "targets/crypt.h"
+#include "targets/integrity_layout.h"
 
 enum {
 	CIPHER, KEY, IV_OFFSET, DEVICE, OPTIONS, ALLOW_DISCARDS, SAME_CPU, HIGH_PRIORITY, SUBMIT_CPUS,
@@ -143,17 +145,51 @@ bool crypt_is_aead(const struct crypt *p)
 	return colon && !strcasecmp(colon + 1, "aead");
 }
 
+static void fail_profile(const struct line_ctx *c, const struct crypt *p, const char *text, const char *what)
+{
+	line_report(c, &F_INTEGRITY, given(p, INTEGRITY) ? &words[INTEGRITY] : &words[CIPHER], text, "%s %s",
+		    p->dev.dev->name, what);
+}
+
 /* crypt_integrity_ctr(): the device underneath must offer a place for tags. */
 static void check_profile(const struct line_ctx *c, const struct crypt *p, bool needs)
 {
 	const struct table *t = p->dev.dev ? p->dev.dev->table : NULL;
+	uint64_t wanted = given(p, INTEGRITY) ? strtoull(p->integrity, NULL, 10) : 0;
+	unsigned tag, block;
 
-	if (!needs || !p->dev.dev || !(p->dev.dev->flags & BLKDEV_LIMITS_KNOWN) ||
-	    (t && t->nr && !strcmp(t->lines[0].target->name, "integrity")))
+	if (!needs || !p->dev.dev || !(p->dev.dev->flags & BLKDEV_LIMITS_KNOWN))
 		return;
-	line_report(c, &F_INTEGRITY, given(p, INTEGRITY) ? &words[INTEGRITY] : &words[CIPHER],
-		    "Integrity profile not supported.", "%s has no place for integrity metadata",
-		    p->dev.dev->name);
+	if (!t || !t->nr || strcmp(t->lines[0].target->name, "integrity") ||
+	    !integrity_profile(&t->lines[0], &tag, &block)) {
+		fail_profile(c, p, "Integrity profile not supported.", "has no place for integrity metadata");
+		return;
+	}
+	if (tag && wanted && (line_kernel_has(c, KF_CRYPT_TUPLE_MAY_BE_LARGER) ? tag < wanted : tag != wanted))
+		fail_profile(c, p, "Integrity profile tag size mismatch.",
+			     arena_printf(c->arena, "has %u bytes a sector for tags, and integrity wants %llu", tag,
+					  (unsigned long long)wanted));
+	else if (block != (given(p, SECTOR) ? p->sector_bytes : 512))
+		fail_profile(c, p, "Integrity profile sector size mismatch.",
+			     arena_printf(c->arena, "has sectors of %u bytes, which must be the sector_size", block));
+}
+
+/* crypt_set_keyring_key() */
+static void check_key_type(const struct line_ctx *c, const struct crypt *p)
+{
+	static const struct {
+		const char *type;
+		enum kernel_feature since;
+	} types[] = {{"logon", KF_NONE}, {"user", KF_NONE}, {"encrypted", KF_CRYPT_ENCRYPTED_KEYS},
+		     {"trusted", KF_CRYPT_TRUSTED_KEYS}};
+
+	if (p->key.kind != KEY_KEYRING || !p->key.type)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strcmp(p->key.type, types[i].type) && line_kernel_has(c, types[i].since))
+			return;
+	line_report(c, &F_CRYPT_KEY, &words[KEY], "Error decoding and setting key",
+		    "Linux %s takes no keys of type %s from the keyring", c->kernel->name, p->key.type);
 }
 
 /* crypt_ctr() */
@@ -169,6 +205,7 @@ static void check(const struct line_ctx *c, const void *params)
 		line_report(c, &F_LENGTH, &words[SECTOR], "Device size is not multiple of sector_size feature",
 			    "%llu sectors are no multiple of %llu", (unsigned long long)c->nr_sectors,
 			    (unsigned long long)sectors);
+	check_key_type(c, p);
 	random_iv = crypt_check_cipher(c, p, &words[CIPHER], &words[KEY], sectors);
 	if (sectors > 1 && p->iv_offset % sectors)
 		line_report(c, &F_IV_OFFSET, &words[IV_OFFSET], "Invalid iv_offset sector",

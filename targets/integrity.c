@@ -246,6 +246,16 @@ static void emit(const struct emit_ctx *c, const void *params, struct strbuf *ou
 	strbuf_release(&options);
 }
 
+/* dm_integrity_set() */
+bool integrity_profile(const struct line *l, unsigned *tag, unsigned *block)
+{
+	const struct integrity *p = l->params;
+
+	*tag = integrity_tag_size(p);
+	*block = given(p, BLOCK) ? (unsigned)p->block_bytes : 512;
+	return !given(p, HASH);
+}
+
 static enum discard_use discards(const void *params)
 {
 	return given(params, DISCARDS) || given(params, DISCARDS_KEYED) ? DISCARD_PASSED : DISCARD_STOPPED;

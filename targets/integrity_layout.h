@@ -43,4 +43,12 @@ bool integrity_layout_new(const struct integrity_config *c, struct integrity_lay
 bool integrity_layout_stored(const struct integrity_config *c, uint32_t journal_sections,
 			     unsigned log2_interleave, struct integrity_layout *ret);
 
+struct line;
+
+/*
+ * The place for tags that an integrity line offers to crypt (struct blk_integrity): false where
+ * it has none, because the line has a hash of its own. *tag 0: not known. Sizes in bytes.
+ */
+bool integrity_profile(const struct line *l, unsigned *tag, unsigned *block);
+
 #endif

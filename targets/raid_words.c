@@ -133,7 +133,7 @@ const struct word raid_words[] = {
 		.kind = WORD_CHOICE, .flags = WORD_NOCASE | WORD_ONCE, WORD_FIELD(struct raid, format),
 		.choices = formats, .word = "raid10_format", .key = "raid10_format",
 		.error = "Invalid 'raid10_format' value given",
-		.once_error = "Only one raid10_format argument pair allowed", .help = "raid10: where copies are",
+		.once_error = "Only one 'raid10_format' argument pair allowed", .help = "raid10: where copies are",
 	},
 	[DELTA] = {
 		.kind = WORD_U64, .flags = WORD_NOCASE | WORD_ONCE, WORD_FIELD(struct raid, delta), .num = NUM_KI,
@@ -161,7 +161,7 @@ const struct word raid_words[] = {
 	},
 	[NEAR_SETS] = {
 		.kind = WORD_FLAG, .flags = WORD_NOCASE | WORD_ONCE | WORD_NOT_SHOWN, .word = "raid10_use_near_sets",
-		.key = "raid10_use_near_sets", .once_error = "Only one 'raid10_use_newer_sets' argument in raid10 set allowed",
+		.key = "raid10_use_near_sets", .once_error = "Only one 'raid10_use_new_sets' argument allowed",
 		.help = "raid10 far and offset: copies are dealt over all devices, as md does by itself",
 	},
 	[PARAMS_END] = {.kind = WORD_GROUP_END},

@@ -97,8 +97,6 @@ static void block_device_facts(struct device *d, dev_t dev)
 		d->blk.flags |= BLKDEV_BIO_BASED;
 	if (sysfs_u64(dev, "queue/dax", &v) && v)
 		d->blk.flags |= BLKDEV_DAX;
-	if (sysfs_u64(dev, "queue/discard_granularity", &v) && v)
-		d->blk.flags |= BLKDEV_DISCARD;
 	if (sysfs_text(dev, "device/scsi_level", text, sizeof(text)))
 		d->blk.flags |= BLKDEV_SCSI;
 	if (sysfs_text(dev, "queue/zoned", text, sizeof(text)) && strcmp(text, "none")) {
@@ -154,7 +152,7 @@ static void use_path(struct layout *l, struct device *d, const struct node *size
 		if (sysfs_u64(st.st_rdev, "size", &sectors))
 			known_size(l, d, size, sectors * 512, false);
 	} else if (S_ISREG(st.st_mode)) {
-		d->blk.flags |= BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD;
+		d->blk.flags |= BLKDEV_LIMITS_KNOWN;
 		known_size(l, d, size, (uint64_t)st.st_size, true);
 	} else {
 		d->blk.flags |= BLKDEV_NOT_BLOCK;

@@ -19,7 +19,6 @@ uint64_t number_max(enum num_class num)
 	case NUM_S16:
 		return UINT16_MAX;
 	case NUM_S8:
-	case NUM_K8:
 		return UINT8_MAX;
 	case NUM_SD:
 	case NUM_KI:
@@ -85,7 +84,6 @@ bool number_read(enum num_class num, const char *text, bool saturates, uint64_t 
 	switch (num) {
 	case NUM_K64:
 	case NUM_K32:
-	case NUM_K8:
 	case NUM_KI:
 		return read_kstrto(num, text, ret);
 	default:

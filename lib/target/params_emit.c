@@ -222,7 +222,7 @@ static size_t count_words(const char *s)
 
 static bool is_shown(const struct emit_ctx *c, const struct word *row)
 {
-	return c->mode == EMIT_LOAD || !(row->flags & (WORD_NOT_SHOWN | WORD_IGNORED));
+	return c->mode == EMIT_LOAD || !(row->flags & WORD_NOT_SHOWN);
 }
 
 const struct word *params_emit_group(const struct emit_ctx *c, const struct word *rows,

@@ -80,9 +80,7 @@ enum word_flags {
 	WORD_HIDDEN = 1 << 10,   /* not in the layout: set by a hook or the compiler */
 	WORD_ALWAYS = 1 << 11,   /* group: the count stands there even when it is 0 */
 	WORD_UNCOUNTED = 1 << 12, /* group or repeat: no count; up to the end of the line */
-	WORD_EVEN = 1 << 13,     /* group count must be even (WORD_PAIRS inside) */
 	WORD_NOT_SHOWN = 1 << 14, /* the kernel does not print it back */
-	WORD_IGNORED = 1 << 15,  /* the kernel reads and forgets it */
 	WORD_HEXNUM = 1 << 16,   /* number printed in hex (status) */
 	WORD_LENIENT = 1 << 17,  /* list, pairs: words that are no choice are taken as they are */
 	WORD_LAYOUT_ONLY = 1 << 18, /* a key of the layout that is no word of the line */
@@ -100,7 +98,6 @@ enum num_class {
 	NUM_ARG, /* dm_read_arg: NUM_S32 with the row's range checked at once */
 	NUM_K64, /* kstrtoull: optional +, out of range is an error */
 	NUM_K32,
-	NUM_K8,
 	NUM_KI,  /* kstrtoint: optional + or -, stored as two's complement */
 };
 

@@ -12,6 +12,8 @@ static const struct {
 	{"6.12", "crypt", 1, 28, 0}, {"6.12", "integrity", 1, 14, 0}, {"6.12", "vdo", 9, 1, 0},
 	{"6.1", "crypt", 1, 24, 0},  {"6.1", "cache", 2, 3, 0},      {"6.1", "thin-pool", 1, 22, 0},
 	{"7.2", "verity", 1, 13, 0}, {"7.2", "inlinecrypt", 1, 0, 0}, {"5.4", "writecache", 1, 1, 1},
+	/* As kernel.org's 4.18 and 6.6.17 declare them. */
+	{"4.18", "raid", 1, 13, 2}, {"4.18", "writecache", 1, 1, 0}, {"6.6", "error", 1, 6, 0},
 };
 
 START_TEST(version)
