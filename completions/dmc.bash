@@ -6,7 +6,7 @@ _dmc()
 		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
 	done
 	if [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "check compile import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
+		COMPREPLY=($(compgen -W "check compile plan apply remove import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -19,6 +19,17 @@ _dmc()
 	compile:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	compile:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	compile:--param) return ;;
+	plan:--allow) return ;;
+	plan:--format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return ;;
+	plan:--param) return ;;
+	plan:--state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	apply:--allow) return ;;
+	apply:--lock) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	apply:--param) return ;;
+	apply:--udev) COMPREPLY=($(compgen -W "auto sync none" -- "$cur")); return ;;
+	remove:--lock) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	remove:--param) return ;;
+	remove:--udev) COMPREPLY=($(compgen -W "auto sync none" -- "$cur")); return ;;
 	import:--keys) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	import:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	import:--name) return ;;
@@ -35,6 +46,12 @@ _dmc()
 	check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	compile:-*) COMPREPLY=($(compgen -W " --format --kernel --output --param --show-keys --help --version --quiet --verbose --color" -- "$cur")) ;;
 	compile:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	plan:-*) COMPREPLY=($(compgen -W " --allow --detailed-exitcode --format --param --state --help --version --quiet --verbose --color" -- "$cur")) ;;
+	plan:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	apply:-*) COMPREPLY=($(compgen -W " --allow --dry-run --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
+	apply:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	remove:-*) COMPREPLY=($(compgen -W " --deferred --dry-run --force --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
+	remove:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	import:-*) COMPREPLY=($(compgen -W " --keys --kernel --name --output --help --version --quiet --verbose --color" -- "$cur")) ;;
 	import:*) COMPREPLY=($(compgen -W "table" -- "$cur") $(compgen -f -- "$cur")) ;;
 	graph:-*) COMPREPLY=($(compgen -W " --format --output --param --help --version --quiet --verbose --color" -- "$cur")) ;;

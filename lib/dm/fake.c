@@ -298,8 +298,7 @@ void dm_fake_add_disk(struct dm_fake *f, const char *path, dev_t dev, uint64_t n
 			.name = d->word,
 			.logical_block_size = 512,
 			.physical_block_size = 512,
-			.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD |
-				 BLKDEV_REQUEST_BASED,
+			.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD,
 			.priv = d,
 		};
 		vec_push(&f->disks, d);

@@ -93,6 +93,8 @@ static void block_device_facts(struct device *d, dev_t dev)
 		d->blk.physical_block_size = (uint32_t)v;
 	if (sysfs_u64(dev, "ro", &v) && v)
 		d->blk.flags |= BLKDEV_READ_ONLY;
+	if (sysfs_u64(dev, "queue/discard_granularity", &v) && v)
+		d->blk.flags |= BLKDEV_DISCARD;
 	if (!request_based(dev))
 		d->blk.flags |= BLKDEV_BIO_BASED;
 	if (sysfs_u64(dev, "queue/dax", &v) && v)
@@ -152,7 +154,7 @@ static void use_path(struct layout *l, struct device *d, const struct node *size
 		if (sysfs_u64(st.st_rdev, "size", &sectors))
 			known_size(l, d, size, sectors * 512, false);
 	} else if (S_ISREG(st.st_mode)) {
-		d->blk.flags |= BLKDEV_LIMITS_KNOWN;
+		d->blk.flags |= BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD;
 		known_size(l, d, size, (uint64_t)st.st_size, true);
 	} else {
 		d->blk.flags |= BLKDEV_NOT_BLOCK;

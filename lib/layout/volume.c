@@ -245,7 +245,7 @@ static void volume_publish(struct layout *l, struct volume *v)
 	struct limits limits;
 
 	v->blk.nr_sectors = table_sectors(&v->table);
-	v->blk.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN;
+	v->blk.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD;
 	if (v->table.read_only)
 		v->blk.flags |= BLKDEV_READ_ONLY;
 	if (!(v->table.lines[0].target->flags & TARGET_REQUEST_BASED))

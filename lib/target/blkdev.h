@@ -19,6 +19,7 @@ enum blkdev_flags {
 	BLKDEV_READ_ONLY = 1 << 2,
 	BLKDEV_ZONED = 1 << 3,
 	BLKDEV_DAX = 1 << 4,
+	BLKDEV_DISCARD = 1 << 5,
 	BLKDEV_ABSENT = 1 << 7,       /* looked for and not found */
 	BLKDEV_NOT_BLOCK = 1 << 8,    /* found, and neither a block device nor an image file */
 	BLKDEV_SCSI = 1 << 9,         /* can have a hardware handler */

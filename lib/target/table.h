@@ -17,6 +17,7 @@ struct table_ctx {
 	struct span (*locate)(const struct line_ctx *c, const struct word *repeat, size_t item,
 			      const struct word *row);
 	const void *where;
+	bool reload;               /* the device has a table already */
 };
 
 /*

@@ -55,7 +55,7 @@ static struct blkdev *add_device(struct world *w, const char *name, uint64_t sec
 		.nr_sectors = sectors,
 		.logical_block_size = 512,
 		.physical_block_size = 512,
-		.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN,
+		.flags = BLKDEV_SIZE_KNOWN | BLKDEV_LIMITS_KNOWN | BLKDEV_DISCARD,
 		.read = memory_read,
 		.priv = arena_new(&w->arena, struct memory),
 	};

@@ -24,8 +24,8 @@ static const struct {
 	 {"6.12", "0 512 crypt " AEAD KEY96 " 0 i 0 1 integrity:32:aead", "Integrity profile tag size mismatch.",
 	  "crypt.integrity", NULL}},
 	/* A larger place is taken from 6.12 on. */
-	{"0 512 integrity d 0 64 D 0", {"6.12", "0 512 crypt " AEAD KEY96 " 0 i 0 1 integrity:32:aead", NULL, NULL, NULL}},
-	{"0 512 integrity d 0 64 D 0",
+	{"0 1024 integrity d 0 64 J 0", {"6.12", "0 512 crypt " AEAD KEY96 " 0 i 0 1 integrity:32:aead", NULL, NULL, NULL}},
+	{"0 1024 integrity d 0 64 J 0",
 	 {"5.15", "0 512 crypt " AEAD KEY96 " 0 i 0 1 integrity:32:aead", "Integrity profile tag size mismatch.",
 	  "crypt.integrity", NULL}},
 	{"0 1024 integrity d 0 32 J 1 block_size:4096",
@@ -47,11 +47,11 @@ START_TEST(dependencies)
 	struct table under;
 
 	lines_init(&l, cases[_i].lc.kernel);
-	lines_device(&l, "d", 4096);
+	lines_device(&l, "d", 16384);
 	if (cases[_i].integrity) {
 		struct blkdev *i = lines_device(&l, "i", 1024);
 
-		ck_assert(lines_load(&l, cases[_i].integrity));
+		ck_assert_msg(lines_load(&l, cases[_i].integrity), "%s", l.diag.findings.v[0].message);
 		under = l.table;
 		i->table = &under;
 		if (strstr(cases[_i].integrity, "4096"))
