@@ -243,6 +243,8 @@ static const char *sb_mismatch(const struct line_ctx *c, const struct integrity 
 		return "Block size doesn't match the information in superblock";
 	if (p->mode != MODE_I && !get_le32(sb + SB_SECTIONS))
 		return "Corrupted superblock, journal_sections is 0";
+	if (p->mode == MODE_I && get_le32(sb + SB_SECTIONS))
+		return "Corrupted superblock, journal_sections is not 0";
 	if (given(p, META_DEVICE) ? log2_interleave != 0 : log2_interleave < 3 || log2_interleave > 31)
 		return "Invalid interleave_sectors in the superblock";
 	if (!given(p, DISCARDS_KEYED) && (flags & FLAG_KEYED))

@@ -5,6 +5,9 @@
 #include "targets/targets.h"
 
 #define MAGIC 0x23489321
+/* struct wc_memory_superblock, struct wc_memory_entry */
+#define SUPERBLOCK 64
+#define ENTRY 16
 
 enum {
 	MODE, ORIGIN, CACHE, BLOCK_SIZE, OPTIONS, START_SECTOR, HIGH, LOW, JOBS, BLOCKS, TIME, MAX_AGE,
@@ -227,15 +230,31 @@ static void check_room(const struct line_ctx *c, const struct writecache *p)
 		return;
 	}
 	bytes = (sectors - start) * 512;
-	if (bytes < (64 + 16 + p->block_bytes - 1) / p->block_bytes * p->block_bytes + p->block_bytes)
+	if (bytes < (SUPERBLOCK + ENTRY + p->block_bytes - 1) / p->block_bytes * p->block_bytes + p->block_bytes)
 		line_report(c, &F_SMALL, &words[CACHE], "Invalid device size",
 			    "%llu bytes are left on %s", (unsigned long long)bytes, p->cache.dev->name);
+}
+
+/* writecache_ctr(), behind the superblock: the blocks it counts must fit. NULL: they do. */
+static const char *stored_blocks(const struct writecache *p, uint64_t nr_blocks)
+{
+	uint64_t start = given(p, START_SECTOR) ? p->start : 0, block = p->block_bytes, offset;
+
+	if (nr_blocks > (UINT64_MAX - SUPERBLOCK - block) / ENTRY)
+		return "Overflow in size calculation";
+	offset = (nr_blocks * ENTRY + SUPERBLOCK + block - 1) / block * block;
+	if (nr_blocks > (UINT64_MAX - offset) / block)
+		return "Overflow in size calculation";
+	if (blkdev_size_known(p->cache.dev) &&
+	    offset + nr_blocks * block > (p->cache.dev->nr_sectors - start) * 512)
+		return "Memory area is too small";
+	return NULL;
 }
 
 static void check_superblock(const struct line_ctx *c, const struct writecache *p)
 {
 	const char *text = NULL;
-	uint8_t sb[64];
+	uint8_t sb[SUPERBLOCK];
 
 	if (blkdev_read(p->cache.dev, (given(p, START_SECTOR) ? p->start : 0) * 512, sb, sizeof(sb)) ||
 	    (!get_le32(sb) && !get_le32(sb + 4)))
@@ -246,6 +265,8 @@ static void check_superblock(const struct line_ctx *c, const struct writecache *
 		text = "Invalid version in the superblock";
 	else if (get_le32(sb + 8) != p->block_bytes)
 		text = "Block size does not match superblock";
+	else if (p->block_bytes)
+		text = stored_blocks(p, get_le64(sb + 16));
 	if (text)
 		line_report(c, &F_SUPERBLOCK, &words[CACHE], text,
 			    get_le32(sb) == MAGIC ? "%s was formatted with other parameters" :
