@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "targets/content.h"
 #include "targets/superblock.h"
 
 #define CACHE_MAGIC 06142003
@@ -326,6 +327,14 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* __superblock_all_zeroes(), drivers/md/dm-cache-metadata.c */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct cache *p = params;
+
+	return i ? CONTENT_NONE : content_marked(&p->metadata, 0, METADATA_BLOCK, 32, CACHE_MAGIC, where);
+}
+
 const struct target target_cache = {
 	.name = "cache",
 	.summary = "a fast device in front of a slow one",
@@ -345,4 +354,5 @@ const struct target target_cache = {
 	.areas = areas,
 	.natural_len = natural_len,
 	.discards = discards,
+	.content = content,
 };

@@ -4,6 +4,7 @@
  */
 #include <strings.h>
 
+#include "targets/content.h"
 #include "targets/superblock.h"
 
 #define CLONE_MAGIC 0x8af27f64
@@ -212,6 +213,14 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* __superblock_all_zeroes(), drivers/md/dm-clone-metadata.c */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct clone *p = params;
+
+	return i ? CONTENT_NONE : content_marked(&p->metadata, 0, METADATA_BLOCK, 32, CLONE_MAGIC, where);
+}
+
 const struct target target_clone = {
 	.name = "clone",
 	.summary = "copies a device while the copy is in use",
@@ -219,6 +228,7 @@ const struct target target_clone = {
 		       "regions are hydrated the source is not needed any more.",
 	.since = KF_CLONE,
 	.flags = TARGET_EXTRA_WORDS,
+	.traits = TRAIT_FORMATS,
 	.words = words,
 	.params_size = sizeof(struct clone),
 	.count_error = "Invalid number of arguments",
@@ -231,4 +241,5 @@ const struct target target_clone = {
 	.check = check,
 	.areas = areas,
 	.natural_len = natural_len,
+	.content = content,
 };

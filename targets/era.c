@@ -1,6 +1,7 @@
 /*
  * era: remembers in which era each block was written last. drivers/md/dm-era-target.c.
  */
+#include "targets/content.h"
 #include "targets/superblock.h"
 
 #define ERA_MAGIC 2126579579
@@ -128,6 +129,14 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* superblock_all_zeroes(), drivers/md/dm-era-target.c */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct era *p = params;
+
+	return i ? CONTENT_NONE : content_marked(&p->metadata, 0, METADATA_BLOCK, 32, ERA_MAGIC, where);
+}
+
 const struct target target_era = {
 	.name = "era",
 	.summary = "remembers which blocks were written since when",
@@ -144,4 +153,5 @@ const struct target target_era = {
 	.check = check,
 	.areas = areas,
 	.natural_len = natural_len,
+	.content = content,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "targets/content.h"
 
 static const struct choice modes[] = {
 	{"J", KF_NONE, "journal: data and tags change together"},
@@ -276,13 +277,23 @@ static const struct word status[] = {
 	WORD_LAST,
 };
 
+/* dm_integrity_ctr(): zeroes are formatted, anything but the mark is refused. */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct integrity *p = params;
+	const struct devref *ref = given(p, META_DEVICE) ? &p->meta : &p->dev;
+	uint64_t off = given(p, META_DEVICE) ? 0 : p->dev.start_sectors * 512;
+
+	return i ? CONTENT_NONE : content_marked(ref, off, 4096, 0, SB_MARK, where);
+}
+
 const struct target target_integrity = {
 	.name = "integrity",
 	.summary = "keeps a checksum or MAC for every block",
 	.description = "Damage is an I/O error instead of wrong data. Below crypt it holds the tags of authenticated "
 		       "encryption.",
 	.flags = TARGET_SINGLETON | TARGET_EXTRA_WORDS,
-	.traits = TRAIT_CHECKS,
+	.traits = TRAIT_CHECKS | TRAIT_FORMATS,
 	.words = integrity_words,
 	.params_size = sizeof(struct integrity),
 	.count_error = "Invalid argument count",
@@ -297,4 +308,5 @@ const struct target target_integrity = {
 	.io_hints = io_hints,
 	.natural_len = natural_len,
 	.discards = discards,
+	.content = content,
 };

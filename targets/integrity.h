@@ -6,6 +6,7 @@
 #include "targets/targets.h"
 
 #define SB_BYTES           4096
+#define SB_MARK            0x65746e69 /* "inte" of "integrt" */
 /* Where the fields of its struct superblock lie. */
 #define SB_VERSION         8
 #define SB_LOG2_INTERLEAVE 9

@@ -1,6 +1,7 @@
 /*
  * log-writes: records every write in a second device. drivers/md/dm-log-writes.c.
  */
+#include "targets/content.h"
 #include "targets/targets.h"
 
 enum { DEVICE, LOG };
@@ -70,6 +71,14 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* The log begins anew whenever the target is loaded. */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct log_writes *p = params;
+
+	return i ? CONTENT_NONE : content_scratch(&p->log, where);
+}
+
 const struct target target_log_writes = {
 	.name = "log-writes",
 	.summary = "records every write in a log on a second device",
@@ -86,4 +95,5 @@ const struct target target_log_writes = {
 	.example = "logged: {target: log-writes, device: disk, log_device: disk2}\n",
 	.check = check,
 	.areas = areas,
+	.content = content,
 };

@@ -5,11 +5,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "targets/content.h"
 #include "targets/targets.h"
 
 enum { LOG, MIRRORS, FEATURES, HANDLE_ERRORS, KEEP_LOG, FEATURES_END };
 enum { LOG_TYPE, LOG_DEVICE, LOG_REGION, LOG_SYNC, LOG_UUID, LOG_FLUSH, LOG_USER_TYPE, LOG_USER_ARGS };
 enum { TYPE_CORE, TYPE_DISK, TYPE_USERSPACE };
+
+#define LOG_MAGIC 0x4d695272
 
 struct log {
 	uint64_t given;
@@ -433,6 +436,16 @@ static const struct word status[] = {
 	WORD_LAST,
 };
 
+/* disk_resume(), drivers/md/dm-log.c: a log without the mark begins anew. */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct mirror *p = params;
+
+	if (i || p->log.type != TYPE_DISK)
+		return CONTENT_NONE;
+	return content_marked(&p->log.device, 0, 512, 0, LOG_MAGIC, where);
+}
+
 const struct target target_mirror = {
 	.name = "mirror",
 	.summary = "keeps the same data on several devices",
@@ -449,4 +462,5 @@ const struct target target_mirror = {
 	.emit = emit,
 	.check = check,
 	.natural_len = natural_len,
+	.content = content,
 };

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "targets/content.h"
+#include "targets/raid_superblock.h"
+
 /* ---- what follows from the type ---- */
 
 enum level raid_level(const struct raid *r)
@@ -149,13 +152,25 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* super_load(): a metadata device without the mark gets a superblock, whatever it holds. */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct raid *r = params;
+
+	if (!raid_has_metadata(r) || i >= r->devices.nr)
+		return CONTENT_NONE;
+	if (!raid_pair(r, i)->metadata.dev)
+		return CONTENT_UNKNOWN;
+	return content_marked(&raid_pair(r, i)->metadata, 0, 4096, 0, RAID_MAGIC, where);
+}
+
 const struct target target_raid = {
 	.name = "raid",
 	.summary = "RAID 0, 1, 4, 5, 6 and 10",
 	.description = "The kernel's md arrays. With metadata devices the array remembers failed devices and how far a "
 		       "synchronisation got.",
 	.flags = TARGET_EXTRA_WORDS | TARGET_AT_ZERO,
-	.traits = TRAIT_REDUNDANT,
+	.traits = TRAIT_REDUNDANT | TRAIT_FORMATS,
 	.words = raid_words,
 	.params_size = sizeof(struct raid),
 	.count_error = "Invalid number of supplied raid devices",
@@ -169,4 +184,5 @@ const struct target target_raid = {
 	.check = raid_check,
 	.areas = areas,
 	.natural_len = natural_len,
+	.content = content,
 };

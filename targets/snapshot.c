@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/endian.h"
+#include "targets/content.h"
 #include "targets/targets.h"
 
 #define SNAP_MAGIC 0x70416e53
@@ -370,6 +371,18 @@ static const struct word status[] = {
 
 static const char *const states[] = {"Invalid", "Merge failed", "Overflow", "Unknown", NULL};
 
+/* read_header(), drivers/md/dm-snap-persistent.c; a transient store remembers nothing. */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct snapshot *p = params;
+
+	if (i)
+		return CONTENT_NONE;
+	if (p->store == STORE_N)
+		return content_scratch(&p->cow, where);
+	return content_marked(&p->cow, 0, 512, 0, SNAP_MAGIC, where);
+}
+
 const struct target target_snapshot = {
 	.name = "snapshot",
 	.summary = "a device as it was, by copying what changes",
@@ -390,6 +403,7 @@ const struct target target_snapshot = {
 	.check = check,
 	.areas = areas,
 	.discards = discards,
+	.content = content,
 };
 
 const struct target target_snapshot_merge = {
@@ -411,6 +425,7 @@ const struct target target_snapshot_merge = {
 	.check = check_merge,
 	.areas = areas,
 	.discards = discards,
+	.content = content,
 };
 
 /* ---- snapshot-origin ---- */

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "targets/content.h"
 #include "targets/superblock.h"
 
 #define THIN_MAGIC 27022010
@@ -237,6 +238,14 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* __superblock_all_zeroes(), drivers/md/dm-thin-metadata.c */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct pool *p = params;
+
+	return i ? CONTENT_NONE : content_marked(&p->metadata, 0, METADATA_BLOCK, 32, THIN_MAGIC, where);
+}
+
 const struct target target_thin_pool = {
 	.name = "thin-pool",
 	.summary = "blocks that thin volumes share",
@@ -244,6 +253,7 @@ const struct target target_thin_pool = {
 		       "bytes of metadata go to a block.",
 	.flags = TARGET_SINGLETON | TARGET_IMMUTABLE | TARGET_ALWAYS_WRITEABLE | TARGET_EXTRA_WORDS |
 		 TARGET_TABLE_BLANK | TARGET_STATUS_BLANK,
+	.traits = TRAIT_FORMATS,
 	.words = words,
 	.params_size = sizeof(struct pool),
 	.count_error = "Invalid argument count",
@@ -257,4 +267,5 @@ const struct target target_thin_pool = {
 	.areas = areas,
 	.natural_len = natural_len,
 	.discards = discards,
+	.content = content,
 };

@@ -2,6 +2,7 @@
  * writecache: writes go to a fast device first. drivers/md/dm-writecache.c.
  */
 #include "base/endian.h"
+#include "targets/content.h"
 #include "targets/targets.h"
 
 #define MAGIC 0x23489321
@@ -346,6 +347,15 @@ static const struct message messages[] = {
 	{0},
 };
 
+/* writecache_ctr(): zeroes are formatted by init_memory() */
+static enum content content(const void *params, size_t i, struct content_place *where)
+{
+	const struct writecache *p = params;
+	uint64_t start = given(p, START_SECTOR) ? p->start : 0;
+
+	return i ? CONTENT_NONE : content_marked(&p->cache, start * 512, SUPERBLOCK, 0, MAGIC, where);
+}
+
 const struct target target_writecache = {
 	.name = "writecache",
 	.summary = "writes go to a fast device first",
@@ -363,4 +373,5 @@ const struct target target_writecache = {
 	.check = check,
 	.areas = areas,
 	.io_hints = io_hints,
+	.content = content,
 };

@@ -9,7 +9,7 @@ struct options {
 };
 
 static const struct cli_option option_table[] = {
-	{0, "allow", CLI_LIST, "WHAT:VOLUME", "do what may lose data: shrink:VOLUME; may be repeated", NULL,
+	{0, "allow", CLI_LIST, "WHAT:VOLUME", "do what may lose data: shrink:VOLUME, format:VOLUME; may be repeated", NULL,
 	 COMPLETE_NONE, offsetof(struct options, allow)},
 	{0, "dry-run", CLI_FLAG, NULL, "print the requests to the kernel instead of making them", NULL,
 	 COMPLETE_NONE, offsetof(struct options, dry_run)},

@@ -11,6 +11,8 @@
 #include "plan/saved.h"
 #include "targets/targets.h"
 
+#define REMOVE_RETRIES 40
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int nr)
@@ -105,7 +107,9 @@ static int do_plan(struct session *s, const struct change_options *o, struct liv
 {
 	struct apply_options ao = {.dm = l->dm, .kmsg = l->kmsg, .event = show_event, .priv = s,
 				   .attach = o->dry_run ? pretend_attach : attach, .interrupted = &interrupted,
-				   .remove_flags = o->remove_flags, .force = o->force};
+				   .remove_flags = o->remove_flags, .force = o->force,
+				   .check_content = !o->dry_run,
+				   .retries = l->nodes && dm_nodes_mode(l->nodes) == DM_UDEV_SYNC ? REMOVE_RETRIES : 0};
 	int r;
 
 	r = o->dry_run ? 0 : plan_keys(p, ask_key, s);
@@ -126,12 +130,12 @@ static void change(struct session *s, const struct change_options *o, struct liv
 				  .open_too = o->force || o->remove_flags};
 	struct plan p;
 
-	if (o->make == plan_make && !live_check(l))
-		return;
 	if (!o->make(&p, &s->layout, &l->running, &po, &s->diag)) {
-		show_plan(s, &p);
 		if (o->plan)
 			saved_plan_matches(o->plan, &p, &how, &s->diag);
+		if (o->make == plan_make && !diag_errors(&s->diag))
+			live_check(l);
+		show_plan(s, &p);
 		if (!diag_errors(&s->diag) && !plan_is_empty(&p))
 			do_plan(s, o, l, &p);
 	}

@@ -20,7 +20,7 @@ enum { FORMAT_TEXT, FORMAT_JSON };
 static const char *const formats[] = {"text", "json", NULL};
 
 static const struct cli_option option_table[] = {
-	{0, "allow", CLI_LIST, "WHAT:VOLUME", "plan what may lose data: shrink:VOLUME; may be repeated", NULL,
+	{0, "allow", CLI_LIST, "WHAT:VOLUME", "plan what may lose data: shrink:VOLUME, format:VOLUME; may be repeated", NULL,
 	 COMPLETE_NONE, offsetof(struct options, allow)},
 	{0, "detailed-exitcode", CLI_FLAG, NULL, "exit with 2 when there is something to do", NULL,
 	 COMPLETE_NONE, offsetof(struct options, detailed)},
@@ -74,9 +74,10 @@ static int make(struct session *s, const struct options *o, struct live *l, cons
 	struct plan p;
 	int status = EXIT_OK;
 
-	if (!live_check(l))
-		return EXIT_OK; /* the findings say it */
 	if (!plan_make(&p, &s->layout, &l->running, &po, &s->diag)) {
+		/* What is in the way of the plan comes first; its tables may be right. */
+		if (!diag_errors(&s->diag))
+			live_check(l);
 		print(s, o, &p);
 		if (o->out && !diag_errors(&s->diag) && !save(s, o, &p, layout))
 			status = EXIT_FINDINGS;

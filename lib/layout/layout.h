@@ -102,6 +102,12 @@ void layout_release(struct layout *l);
 struct volume *layout_volume(const struct layout *l, const char *name);
 struct device *layout_device(const struct layout *l, const char *name);
 
+/*
+ * Reads the volume's bytes from a node from now on: it runs, and its stack with it. NULL:
+ * by its tables again.
+ */
+void volume_read_from(struct volume *v, const char *node);
+
 /* Place of a volume's line or word, for findings: a struct line_ctx `locate` hook. */
 struct volume_place {
 	const struct layout *layout;

@@ -209,8 +209,15 @@ static bool volume_names(struct layout *l, struct volume *v)
 		node_report(l, uuid ? uuid : v->node, &F_NAME, "the uuid has more than %d bytes", DM_UUID_MAX);
 		return false;
 	}
-	if (minor && node_u64(l, minor, "minor", &n))
-		v->minor = n < 1 << 20 ? (long)n : -1;
+	if (minor && !node_u64(l, minor, "minor", &n))
+		return false;
+	if (minor && n >= 1 << 20) {
+		node_report(l, minor, &F_INTEGER, "minor: %llu is too large; minors end at 1048575",
+			    (unsigned long long)n);
+		return false;
+	}
+	if (minor)
+		v->minor = (long)n;
 	if (name)
 		name_volume(l, v);
 	return true;
@@ -339,6 +346,7 @@ const struct blkdev *implicit_volume(struct segment *s, const struct word *repea
 	set_given(line->params, 0);
 	v->table = (struct table){line, 1, false};
 	volume_publish(s->l, v);
+	v->index = s->l->volumes.nr;
 	vec_push(&s->l->volumes, v);
 	return &v->blk;
 }

@@ -1,7 +1,9 @@
 #include "plan/apply.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "plan/internal.h"
@@ -143,11 +145,100 @@ static int remove_by_force(struct apply *a, const struct plan_change *c)
 	return r ? r : dm_remove(a->o->dm, id_of(c), DM_DEFERRED, NULL);
 }
 
-static int remove_device(struct apply *a, const struct plan_change *c)
+/* udev and its helpers open a device for a moment whenever it changes. */
+static int remove_patiently(struct apply *a, const struct plan_change *c)
 {
+	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
 	int r = dm_remove(a->o->dm, id_of(c), a->o->remove_flags, NULL);
 
+	for (unsigned i = 0; r == -EBUSY && i < a->o->retries; i++) {
+		nanosleep(&pause, NULL);
+		r = dm_remove(a->o->dm, id_of(c), a->o->remove_flags, NULL);
+	}
+	return r;
+}
+
+static int remove_device(struct apply *a, const struct plan_change *c)
+{
+	int r = remove_patiently(a, c);
+
 	return r == -EBUSY && a->o->force ? remove_by_force(a, c) : r;
+}
+
+/* ---- formatting ---- */
+
+static int open_place(const struct apply *a, const struct plan_format *f)
+{
+	const struct device *d = f->dev->table ? NULL : layout_device(a->p->layout, f->dev->name);
+	const char *path = d ? d->path : f->dev->word;
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_place(const struct apply *a, const struct plan_format *f, const void *bytes, void *old)
+{
+	int fd = open_place(a, f), r = 0;
+
+	if (fd < 0)
+		return fd;
+	if (old && pread(fd, old, f->len, (off_t)f->off) != (ssize_t)f->len)
+		r = -EIO;
+	if (!r && (pwrite(fd, bytes, f->len, (off_t)f->off) != (ssize_t)f->len || fsync(fd)))
+		r = -EIO;
+	if (close(fd) && !r)
+		r = -errno;
+	return r;
+}
+
+static int format(struct apply *a, struct plan_format *f)
+{
+	void *zeroes = arena_alloc(a->p->arena, f->len);
+
+	f->old = arena_alloc(a->p->arena, f->len);
+	return write_place(a, f, zeroes, f->old);
+}
+
+/* A place that could only be seen now; undone like those of the plan. */
+static int format_late(struct apply *a, struct plan_format *f)
+{
+	struct plan_step *step = arena_new(a->p->arena, struct plan_step);
+	int r;
+
+	*step = (struct plan_step){.kind = STEP_FORMAT, .change = f->change, .format = f};
+	event(a, APPLY_BEGIN, step, 0);
+	r = format(a, f);
+	if (!r) {
+		vec_push(&a->done, (struct done){.step = step, .fd = -1});
+		event(a, APPLY_DONE, step, 0);
+	}
+	return r;
+}
+
+/*
+ * What is underneath runs now and can be read, which it could not when the plan was made:
+ * once more, would something be written over?
+ */
+static int load_new(struct apply *a, struct plan_change *c)
+{
+	bool is_new = c->action == PLAN_CREATE || (c->what & CHANGE_UNFINISHED);
+	size_t nr = a->p->formats.nr;
+	int r = 0;
+
+	if (is_new && a->o->check_content && !plan_check_content(a->p, c, a->diag))
+		return -ECANCELED;
+	for (; nr < a->p->formats.nr && !r; nr++)
+		r = format_late(a, a->p->formats.v[nr]);
+	return r ? r : load(a, c);
+}
+
+static int resume(struct apply *a, struct plan_change *c)
+{
+	int r = dm_resume(a->o->dm, id_of(c), 0, NULL);
+
+	if (!r && a->o->check_content)
+		plan_read_running(a->p, c);
+	return r;
 }
 
 static int do_step(struct apply *a, struct done *done)
@@ -160,9 +251,9 @@ static int do_step(struct apply *a, struct done *done)
 	case STEP_CREATE:
 		return create(a, c);
 	case STEP_LOAD:
-		return load(a, c);
+		return load_new(a, c);
 	case STEP_RESUME:
-		return dm_resume(a->o->dm, id_of(c), 0, NULL);
+		return resume(a, c);
 	case STEP_SUSPEND:
 		return dm_suspend(a->o->dm, id_of(c), 0, NULL);
 	case STEP_CLEAR:
@@ -174,7 +265,7 @@ static int do_step(struct apply *a, struct done *done)
 	case STEP_REMOVE:
 		return remove_device(a, c);
 	case STEP_FORMAT:
-		break;
+		return format(a, done->step->format);
 	}
 	return -EINVAL;
 }
@@ -207,7 +298,7 @@ static int undo_step(struct apply *a, const struct done *done)
 
 	switch (done->step->kind) {
 	case STEP_CREATE:
-		return dm_remove(a->o->dm, id_of(c), 0, NULL);
+		return remove_patiently(a, c);
 	case STEP_LOAD:
 		return c->action == PLAN_CREATE ? 0 : dm_clear(a->o->dm, id_of(c), NULL);
 	case STEP_RESUME:
@@ -219,9 +310,10 @@ static int undo_step(struct apply *a, const struct done *done)
 		return done->there ? 0 : dm_message(a->o->dm, id_of(c), 0, done->step->undo, 0, a->p->arena, NULL);
 	case STEP_RENAME:
 		return dm_rename(a->o->dm, c->name, done->name, NULL);
+	case STEP_FORMAT:
+		return write_place(a, done->step->format, done->step->format->old, NULL);
 	case STEP_ATTACH:  /* closing its descriptor detaches it */
 	case STEP_CLEAR:   /* nobody's table */
-	case STEP_FORMAT:
 	case STEP_REMOVE:
 		break;
 	}
@@ -280,6 +372,8 @@ static void report(struct apply *a, const struct plan_step *step, int r)
 	const char *subject = c ? c->name : step->device->name;
 	struct finding *f;
 
+	if (r == -ECANCELED) /* the finding says why */
+		return;
 	f = diag_add(a->diag, failure_kind(r), c && c->volume ? c->volume->span : (struct span){0},
 		     r == -EINTR ? "%s of %s was not begun: a signal came" : "%s of %s failed: %s",
 		     step_kind_name(step->kind), subject, strerror(-r));

@@ -77,6 +77,15 @@ const struct finding_kind F_PLAN_NO_DEVICE = {
 	"Attach the device, correct its name, or make the image file.",
 };
 
+const struct finding_kind F_PLAN_FORMAT = {
+	"plan.format", SEV_ERROR, BY_SAFETY, "a new volume would write over something",
+	"The kernel formats blank metadata when a table is loaded, and with new metadata what the data "
+	"devices held is lost. Here a device holds a signature (of a file system, LUKS, LVM …), or bytes "
+	"that are not blank where the metadata should be.",
+	NULL,
+	"Look at the device (blkid -p, wipefs -n). If it may go, allow it by name: --allow=format:VOLUME.",
+};
+
 const struct finding_kind F_PLAN_STALE = {
 	"plan.stale", SEV_ERROR, BY_SAFETY, "a saved plan is no longer true",
 	"Devices, running tables or the layout have changed since it was made; what was looked at and agreed "
@@ -131,6 +140,6 @@ const struct finding_kind F_APPLY_UNDO = {
 
 const struct finding_kind *const plan_findings[] = {
 	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_STATE_SYNTAX, &F_PLAN_NAME_TAKEN, &F_PLAN_LOOP,
-	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_STALE, &F_PLAN_SYNTAX,
+	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_STALE, &F_PLAN_SYNTAX, &F_PLAN_FORMAT,
 	&F_APPLY_FAILED, &F_APPLY_BUSY, &F_APPLY_ABSENT, &F_APPLY_INTERRUPTED, &F_APPLY_UNDO, NULL,
 };

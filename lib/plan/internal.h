@@ -20,11 +20,23 @@ void plan_check(struct plan *p, struct diag *diag);
 /* json.c: the whole plan; the caller gives the reference back. */
 struct json_t *plan_json(const struct plan *p);
 
+/* True where --allow=WHAT:VOLUME was given. */
+bool plan_allows(const struct plan *p, const char *what, const char *volume);
+
+/*
+ * content.c: plan.format findings about what loading the volume's new table would write
+ * over; false where there are any. Where it is allowed the places to be zeroed join
+ * p->formats.
+ */
+bool plan_check_content(struct plan *p, struct plan_change *c, struct diag *diag);
+/* The volume runs: its bytes can be read through its node. */
+void plan_read_running(struct plan *p, struct plan_change *c);
+
 /* order.c: changes into steps. */
 void plan_order(struct plan *p);
 
 extern const struct finding_kind F_PLAN_NAME_TAKEN, F_PLAN_LOOP, F_PLAN_OPEN, F_PLAN_TYPE,
-	F_PLAN_IN_USE, F_PLAN_SHRINK, F_PLAN_NO_DEVICE, F_PLAN_STALE, F_PLAN_SYNTAX, F_APPLY_FAILED, F_APPLY_BUSY, F_APPLY_ABSENT, F_APPLY_INTERRUPTED,
+	F_PLAN_IN_USE, F_PLAN_SHRINK, F_PLAN_NO_DEVICE, F_PLAN_STALE, F_PLAN_SYNTAX, F_PLAN_FORMAT, F_APPLY_FAILED, F_APPLY_BUSY, F_APPLY_ABSENT, F_APPLY_INTERRUPTED,
 	F_APPLY_UNDO;
 
 #endif

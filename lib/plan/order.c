@@ -234,9 +234,22 @@ static void add_sharers(struct order *o, enum step_kind kind, const struct plan_
 			    kind == STEP_SUSPEND ? "I/O to it waits while the snapshot is made" : NULL);
 }
 
+static void add_formats(struct order *o, struct plan_change *c)
+{
+	for (size_t i = 0; i < o->p->formats.nr; i++) {
+		struct plan_format *f = o->p->formats.v[i];
+
+		if (f->change == c)
+			vec_push(&o->p->steps, (struct plan_step){.kind = STEP_FORMAT, .change = c, .format = f,
+								  .risk = arena_printf(o->p->arena,
+					"%llu bytes of %s are zeroed", (unsigned long long)f->len, f->dev->name)});
+	}
+}
+
 static void add_new(struct order *o, struct plan_change *c)
 {
 	add_messages(o, c);
+	add_formats(o, c);
 	add_sharers(o, STEP_SUSPEND, c);
 	add(o, STEP_LOAD, c, NULL);
 	add(o, STEP_RESUME, c, NULL);

@@ -82,6 +82,8 @@ static int plan_volume_change(struct plan *p, const struct volume *v, struct dia
 	r = running_know(p->running, c->running, diag);
 	if (r)
 		return r;
+	if (c->running->live && !c->running->suspended && p->running->dm)
+		plan_read_running(p, c);
 	c->what = compare(p, c);
 	c->action = c->what ? PLAN_CHANGE : PLAN_KEEP;
 	return 0;
@@ -212,6 +214,7 @@ void plan_release(struct plan *p)
 {
 	vec_release(&p->changes);
 	vec_release(&p->steps);
+	vec_release(&p->formats);
 	strmap_release(&p->by_number);
 	strmap_release(&p->by_name);
 	strmap_release(&p->attached);

@@ -46,10 +46,19 @@ struct plan_change {
 	uint64_t old_sectors, new_sectors;
 };
 
+/* Bytes that are made blank before a load, because that was allowed. */
+struct plan_format {
+	struct plan_change *change; /* whose table will be loaded */
+	const struct blkdev *dev;
+	uint64_t off, len;
+	void *old;                  /* apply: what stood there; to undo */
+};
+
 struct plan_step {
 	enum step_kind kind;
 	struct plan_change *change;
 	const struct device *device; /* STEP_ATTACH */
+	struct plan_format *format;  /* STEP_FORMAT */
 	const char *message, *undo;  /* STEP_MESSAGE, and the one that takes it back */
 	struct plan_change *for_change; /* STEP_MESSAGE: whose table needs it */
 	const char *risk;            /* what could be lost or wait; NULL: nothing */
@@ -84,6 +93,7 @@ struct plan {
 	struct strmap by_name;          /* name of a device -> struct plan_device */
 	VEC(struct plan_change *) changes; /* volumes in dependency order, then removals from the top */
 	VEC(struct plan_step) steps;
+	VEC(struct plan_format *) formats;
 	size_t nr[PLAN_REMOVE + 1];     /* by action */
 	struct strmap attached;         /* names of devices that get a loop device */
 	bool removes_all;               /* made by plan_remove() */

@@ -74,7 +74,7 @@ static void check_type(const struct safety *s)
 	finding_fix(s->diag, f, "stop its users, `dmc remove` it and apply again");
 }
 
-static bool allowed(const struct plan *p, const char *what, const char *volume)
+bool plan_allows(const struct plan *p, const char *what, const char *volume)
 {
 	size_t len = strlen(what);
 
@@ -93,7 +93,7 @@ static void check_shrink(const struct safety *s)
 	struct finding *f;
 
 	if (s->c->new_sectors >= s->c->old_sectors || !s->c->running->live ||
-	    allowed(s->p, "shrink", s->c->volume->name))
+	    plan_allows(s->p, "shrink", s->c->volume->name))
 		return;
 	size_format(&from, s->c->old_sectors * 512);
 	size_format(&to, s->c->new_sectors * 512);
@@ -170,7 +170,7 @@ static void check_in_use(const struct safety *s, const struct plan_device *d)
 	int fd;
 
 	snprintf(node, sizeof(node), "/dev/block/%u:%u", major(d->dev), minor(d->dev));
-	fd = open(d->device->path && !d->loop ? d->device->path : node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	fd = open(d->loop ? d->loop : d->device->path ? d->device->path : node, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0) {
 		close(fd);
 		return;
@@ -227,6 +227,8 @@ static void check_volume(struct safety *s)
 
 	if (s->c->action == PLAN_KEEP)
 		return;
+	if (s->p->running->dm && (s->c->action == PLAN_CREATE || (s->c->what & CHANGE_UNFINISHED)))
+		plan_check_content(s->p, (struct plan_change *)s->c, s->diag);
 	if (s->c->action == PLAN_CHANGE && (s->c->what & CHANGE_RELOADS)) {
 		check_type(s);
 		check_shrink(s);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct blkdev_blank;
 struct table;
 
 enum blkdev_flags {
@@ -42,6 +43,14 @@ struct blkdev {
 	 */
 	int (*read)(const struct blkdev *dev, uint64_t off, void *buf, size_t len);
 	void *priv;
+
+	/* What will have been zeroed before the device is used: blkdev_read() shows zeroes. */
+	const struct blkdev_blank *blanks;
+};
+
+struct blkdev_blank {
+	uint64_t off, len; /* bytes */
+	const struct blkdev_blank *next;
 };
 
 /* A device word of a line, with the start word behind it where the target has one. */

@@ -30,11 +30,28 @@ uint64_t devref_sectors(const struct devref *ref)
 	return left > ref->start_sectors ? left - ref->start_sectors : 0;
 }
 
+static void show_blanks(const struct blkdev *dev, uint64_t off, char *buf, size_t len)
+{
+	for (const struct blkdev_blank *b = dev->blanks; b; b = b->next) {
+		uint64_t from = b->off > off ? b->off : off, to = b->off + b->len;
+
+		if (to > off + len)
+			to = off + len;
+		if (from < to)
+			memset(buf + (from - off), 0, (size_t)(to - from));
+	}
+}
+
 int blkdev_read(const struct blkdev *dev, uint64_t off, void *buf, size_t len)
 {
+	int r;
+
 	if (!dev || !dev->read)
 		return -EOPNOTSUPP;
-	return dev->read(dev, off, buf, len);
+	r = dev->read(dev, off, buf, len);
+	if (!r)
+		show_blanks(dev, off, buf, len);
+	return r;
 }
 
 bool blkdev_same(const struct blkdev *a, const struct blkdev *b)

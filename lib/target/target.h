@@ -105,6 +105,22 @@ enum target_traits {
 	TRAIT_CHECKS = 1 << 2,    /* detects changed data */
 	TRAIT_SNAPSHOTS = 1 << 3, /* its first device is an origin: those that share one know each
 				   * other, and stand still while another comes */
+	TRAIT_FORMATS = 1 << 4,   /* with new metadata, what its data devices held is lost */
+};
+
+/* What stands where a target keeps what it must remember. */
+enum content {
+	CONTENT_NONE,    /* it keeps nothing there */
+	CONTENT_UNKNOWN, /* it cannot be read here */
+	CONTENT_OWN,     /* its own: it will be used */
+	CONTENT_BLANK,   /* zeroes: the kernel formats it when the table is loaded */
+	CONTENT_FOREIGN, /* something else */
+	CONTENT_SCRATCH, /* is written over at every load, whatever it is */
+};
+
+struct content_place {
+	const struct devref *ref;
+	uint64_t off, len; /* bytes on ref->dev that a new format begins with; len 0: all of it */
 };
 
 enum discard_use {
@@ -196,6 +212,12 @@ struct target {
 
 	/* What becomes of discards. Default: DISCARD_PASSED. */
 	enum discard_use (*discards)(const void *params);
+
+	/*
+	 * The `i`th place (from 0) where the line keeps something; CONTENT_NONE behind the
+	 * last. Fills in *where else. Default: it keeps nothing.
+	 */
+	enum content (*content)(const void *params, size_t i, struct content_place *where);
 
 	/* The length the kernel gives the line whatever was asked (zoned). Default: as asked. */
 	uint64_t (*real_len)(const struct line_ctx *c, const void *params);

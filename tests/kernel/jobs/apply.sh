@@ -145,6 +145,47 @@ fails "its user gets errors" sh -c 'head -c 4096 <&9'
 exec 9<&-
 is "and then it is gone" "$(dmsetup ls)" "No devices found"
 
+# ---- metadata: blank space only ----
+
+layout snap.yaml '  base: {target: linear, device: a, size: 8MiB}
+  snap: {target: snapshot, origin: base, cow: {device: b, size: 8MiB}, persistent: P, chunk_size: 4KiB}'
+mkswap b.img >/dev/null 2>&1
+state >before
+status 3 dmc apply snap.yaml
+dmc apply snap.yaml >said 2>&1 || true
+ok "a signature is named" grep -q 'holds swap' said
+state >after
+ok "nothing was done" cmp before after
+status 3 dmc plan snap.yaml
+truncate -s 0 b.img
+truncate -s 64M b.img
+printf 'somebody wrote this' | dd of=b.img conv=notrunc 2>/dev/null
+sha256sum b.img >sum
+status 3 dmc apply snap.yaml
+ok "nothing was written" sha256sum -c sum
+ok "allowed by name" dmc apply --allow=format:snap snap.yaml
+ok "the kernel has formatted it" sh -c "dmsetup status snap | grep -q '/16384 16'"
+ok "remove" dmc remove snap.yaml
+ok "its own metadata is used again" dmc apply snap.yaml
+ok "remove" dmc remove snap.yaml
+# A step after the format fails: the bytes come back.
+layout bad-snap.yaml '  base: {target: linear, device: a, size: 8MiB}
+  snap: {target: snapshot, origin: base, cow: {device: b, size: 8MiB}, persistent: P, chunk_size: 4KiB}
+  top: {target: linear, device: snap}'
+truncate -s 0 b.img
+truncate -s 64M b.img
+printf 'somebody wrote this' | dd of=b.img conv=notrunc 2>/dev/null
+n=$(strace -f -qq -e trace=ioctl "$DMC_BUILD/dmc" apply --dry-run --allow=format:snap bad-snap.yaml 2>&1 >/dev/null | grep -c ioctl)
+note "$n requests when dry"
+before=$(head -c 4096 b.img | sha256sum)
+if strace -f -qq -o trace -e trace=ioctl -e inject=ioctl:error=ENOMEM:when=$((n + 12)) \
+	"$DMC_BUILD/dmc" apply --allow=format:snap bad-snap.yaml >said 2>&1; then
+	note "not reached: $(grep -c . trace) requests"
+	dmc remove bad-snap.yaml
+else
+	is "what was made blank is as before after a failure" "$(head -c 4096 b.img | sha256sum)" "$before"
+fi
+
 # ---- what is somebody else's ----
 
 dmsetup create high --table '0 2048 zero'

@@ -255,6 +255,23 @@ START_TEST(inserts_a_layer)
 }
 END_TEST
 
+/* Slices get devices of their own, which must not be mistaken for each other. */
+START_TEST(implicit_devices)
+{
+	struct world w;
+	char *all;
+
+	plan(&w, "  base: {target: linear, device: a, size: 8MiB}\n"
+		 "  snap: {target: snapshot, origin: base, cow: {device: b, size: 8MiB}, persistent: P, "
+		 "chunk_size: 4KiB}\n");
+	ck_assert_int_eq(apply(&w), 0);
+	forget(&w);
+	all = everything();
+	ck_assert_ptr_nonnull(strstr(all, "snapshot 254:0 254:1 P 8"));
+	free(all);
+}
+END_TEST
+
 START_TEST(removes_what_is_gone)
 {
 	struct world w;
@@ -560,6 +577,7 @@ Suite *suite_plan_plan(void)
 	tcase_add_test(tc, creates);
 	tcase_add_test(tc, grows);
 	tcase_add_test(tc, inserts_a_layer);
+	tcase_add_test(tc, implicit_devices);
 	tcase_add_test(tc, removes_what_is_gone);
 	tcase_add_test(tc, removes_all);
 	tcase_add_test(tc, renames);
