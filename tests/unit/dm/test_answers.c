@@ -114,7 +114,7 @@ START_TEST(names)
 
 	puppet = clean; /* goes round in circles */
 	put_name(1, 8, "abc", 4);
-	put("\0\0\0\0\0\0\0\0", 8);
+	put(&(uint64_t[4]){0}, 32);
 	ck_assert_int_eq(dm_list(dm, &arena, &n), -EBADMSG);
 
 	puppet = clean; /* a uuid without end */
@@ -164,8 +164,14 @@ START_TEST(lines)
 	put_spec(0, 48, "0123456789abcdef", "\0\0\0\0\0\0\0", 8);
 	ck_assert_int_eq(dm_status(dm, dm_by_name("a"), 0, &arena, &l, NULL), -EBADMSG);
 
+	puppet = clean; /* not aligned, else whole */
+	puppet.target_count = 2;
+	put_spec(0, 52, "zero", "\0\0\0\0\0\0\0\0\0\0\0\0", 12);
+	put_spec(8, 100, "zero", "\0\0\0\0\0\0\0\0", 8);
+	ck_assert_int_eq(dm_status(dm, dm_by_name("a"), 0, &arena, &l, NULL), -EBADMSG);
+
 	for (uint32_t next = 0; next < 200; next += 20) {
-		puppet = clean; /* not aligned, backwards, onto itself, behind the end */
+		puppet = clean; /* backwards, onto itself, into the middle, behind the end */
 		puppet.target_count = 2;
 		put_spec(0, next, "zero", "\0\0\0\0\0\0\0\0", 8);
 		put_spec(8, next, "zero", "\0\0\0\0\0\0\0\0", 8);

@@ -234,6 +234,26 @@ START_TEST(long_table)
 }
 END_TEST
 
+/* retrieve_status(): a text that fills the buffer to its last byte counts as cut off. */
+START_TEST(full_to_the_last_byte)
+{
+	struct dm_backend *b = dm_fake_backend(fake);
+	union {
+		struct dm_ioctl io;
+		char room[512];
+	} u;
+
+	make("a", "8:0 100"); /* 40 bytes of dm_target_spec and 8 of text */
+	for (uint32_t more = 47; more < 50; more++) {
+		memset(&u, 0, sizeof(u));
+		u.io = (struct dm_ioctl){.version = {4}, .data_size = sizeof(u.io) + more, .name = "a",
+					 .flags = DM_STATUS_TABLE_FLAG};
+		ck_assert_int_eq(b->submit(b, DM_TABLE_STATUS_CMD, &u.io), 0);
+		ck_assert_int_eq(!(u.io.flags & DM_BUFFER_FULL_FLAG), more == 49);
+	}
+}
+END_TEST
+
 START_TEST(mangled_names)
 {
 	struct dm_names names;
@@ -286,6 +306,7 @@ Suite *suite_dm_fake(void)
 	tcase_add_test(tc, events);
 	tcase_add_test(tc, many_devices);
 	tcase_add_test(tc, long_table);
+	tcase_add_test(tc, full_to_the_last_byte);
 	tcase_add_test(tc, mangled_names);
 	tcase_add_test(tc, ids);
 	suite_add_tcase(s, tc);
