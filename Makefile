@@ -4,6 +4,7 @@
 #   all          build/dmc and build/dminspect (default)
 #   check        unit tests, command-line tests, fuzz corpus replay
 #   check-unit check-cli check-fuzz
+#   kernel-programs  what tests/kernel runs in virtual machines
 #   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang); fuzz-layout … one of them
 #   bench        measurements (tests/bench), never a test
 #   lint         formatting, layers, sizes, findings, generated files, shell, analyser, man pages
@@ -108,11 +109,16 @@ $(O)/unit: $(call obj,$(UNIT_SRC)) $(O)/libdmc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
-# Run on a real kernel, in a virtual machine: tests/kernel.
-KERNEL_DM_IOCTL_SRC := tests/kernel/dm_ioctl.c tests/unit/dm/play.c tests/unit/dm/steps.c
-$(O)/kernel-dm-ioctl: $(call obj,$(KERNEL_DM_IOCTL_SRC)) $(O)/libdmc.a
+# Programs that jobs of tests/kernel run on a real kernel.
+KERNEL_PROGRAMS := $(O)/kernel-dm-ioctl $(O)/kernel-dm-nodes
+KERNEL_SRC := $(wildcard tests/kernel/*.c)
+$(O)/kernel-dm-ioctl: $(call obj,tests/kernel/dm_ioctl.c tests/unit/dm/play.c tests/unit/dm/steps.c) $(O)/libdmc.a
+$(O)/kernel-dm-nodes: $(call obj,tests/kernel/dm_nodes.c) $(O)/libdmc.a
+$(KERNEL_PROGRAMS):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+kernel-programs: $(KERNEL_PROGRAMS)
 
 check: check-unit check-cli check-fuzz
 
@@ -203,7 +209,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all check check-unit check-cli check-fuzz fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
+.PHONY: all kernel-programs check check-unit check-cli check-fuzz fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_DM_IOCTL_SRC)))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC)))
