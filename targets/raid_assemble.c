@@ -101,10 +101,13 @@ static bool take_superblock(struct assembly *a, const struct raid_superblock *sb
 {
 	a->events = sb->events ? sb->events : 1;
 	a->reshape_position = MAX_SECTOR;
-	a->raid_disks = (int)sb->num_devices;
+	a->raid_disks = (int32_t)sb->num_devices;
 	a->level = sb->level;
 	a->layout = sb->layout;
 	a->chunk = sb->stripe_sectors;
+	/* The kernel finds out when it makes room for that many. */
+	if (a->raid_disks <= 0)
+		return raid_fail(a, &F_RAID_SUPERBLOCKS, INVALID, "the superblocks count %u devices", sb->num_devices);
 	if (!(sb->compat & RAID_COMPAT_V190)) {
 		if (!take_old_format(a))
 			return false;
@@ -112,7 +115,7 @@ static bool take_superblock(struct assembly *a, const struct raid_superblock *sb
 		a->new_level = sb->new_level;
 		a->new_layout = sb->new_layout;
 		a->new_chunk = sb->new_stripe_sectors;
-		a->delta_disks = (int)sb->delta_disks;
+		a->delta_disks = (int32_t)sb->delta_disks;
 		a->md_array_sectors = sb->array_sectors;
 		if ((sb->flags & RAID_RESHAPE_ACTIVE) && !take_interrupted_reshape(a, sb))
 			return false;
@@ -164,9 +167,9 @@ static bool check_position(struct assembly *a, struct member *m, uint32_t role)
 	if (role == (uint32_t)m->raid_disk)
 		return true;
 	if (a->level == 10 && raid10_is_near(a->layout)) {
-		if ((unsigned)a->raid_disks % raid10_near_copies(a->layout) || a->nr % raid_copies(a->r))
+		if (a->raid_disks % raid10_near_copies(a->layout) || a->nr % raid_copies(a->r))
 			return raid_fail(a, &F_RAID_SUPERBLOCKS, "Cannot change raid10 near set to odd # of devices!",
-					 "%d devices in the superblocks, %zu in the table", a->raid_disks, a->nr);
+					 "%lld devices in the superblocks, %zu in the table", (long long)a->raid_disks, a->nr);
 	} else if (!(a->level == 10 && table == LEVEL_0) && !(a->level == 0 && table == LEVEL_10) &&
 		   table != LEVEL_1) {
 		return raid_fail(a, &F_RAID_SUPERBLOCKS, "Cannot change device positions in raid set",
@@ -244,7 +247,7 @@ static bool unusable(const struct member *m)
 
 static bool raid10_redundant(const struct assembly *a, unsigned copies)
 {
-	unsigned nr = a->raid_disks < (int)a->nr ? (unsigned)a->raid_disks : (unsigned)a->nr;
+	unsigned nr = a->raid_disks < (int64_t)a->nr ? (unsigned)a->raid_disks : (unsigned)a->nr;
 	unsigned group = nr / copies, last = group ? (nr / group - 1) * group : 0, gone = 0;
 	bool near = raid10_is_near(a->new_layout);
 
@@ -269,7 +272,7 @@ static bool redundant(const struct assembly *a)
 	case 0:
 		return true;
 	case 1:
-		return gone < (unsigned)a->raid_disks;
+		return gone < a->raid_disks;
 	case 4:
 	case 5:
 	case 6:

@@ -53,9 +53,9 @@ struct assembly {
 	/* mddev */
 	uint64_t events, resync_offset, reshape_position, md_dev_sectors, md_array_sectors;
 	uint32_t level, new_level, layout, new_layout, chunk, new_chunk;
-	int raid_disks, delta_disks;
+	int64_t raid_disks, delta_disks; /* wide: a superblock may say anything */
 	bool reshape_backwards, first_use, bitmap, reshape;
-	unsigned degraded;
+	uint64_t degraded;
 
 	const struct finding_kind *kind;
 	const char *text, *why;

@@ -76,16 +76,17 @@ static bool check_device_sizes(struct assembly *a)
 	return true;
 }
 
-static bool uneven(struct assembly *a, uint64_t sectors, unsigned devices)
+static bool uneven(struct assembly *a, uint64_t sectors, uint64_t devices)
 {
 	return raid_fail(a, &F_RAID_SUPERBLOCKS, "Target length not divisible by number of data devices",
-			 "%llu sectors do not divide among %u data devices", (unsigned long long)sectors, devices);
+			 "%llu sectors do not divide among %llu data devices", (unsigned long long)sectors,
+			 (unsigned long long)devices);
 }
 
 bool raid_set_sectors(struct assembly *a, uint64_t sectors, bool use_mddev)
 {
-	int delta = use_mddev ? a->delta_disks : raid_table_delta(a);
-	unsigned stripes = (unsigned)(use_mddev ? a->raid_disks : (int)a->nr) - a->type.parity;
+	int64_t delta = use_mddev ? a->delta_disks : raid_table_delta(a);
+	uint64_t stripes = (uint64_t)(use_mddev ? a->raid_disks : (int64_t)a->nr) - a->type.parity;
 	uint64_t array = sectors, dev = sectors, copies = raid_copies(a->r);
 
 	if (raid_level(a->r) != LEVEL_1) {
@@ -100,10 +101,10 @@ bool raid_set_sectors(struct assembly *a, uint64_t sectors, bool use_mddev)
 		if (dev % stripes)
 			return uneven(a, sectors, stripes);
 		dev /= stripes;
-		array = (uint64_t)((int)stripes + delta) * (dev - raid_reshape_sectors(a));
+		array = (stripes + (uint64_t)delta) * (dev - raid_reshape_sectors(a));
 		if (raid_level(a->r) == LEVEL_10) {
 			if (array % copies)
-				return uneven(a, array, (unsigned)copies);
+				return uneven(a, array, copies);
 			array /= copies;
 		}
 	}
@@ -129,15 +130,15 @@ static bool takeover_possible(const struct assembly *a)
 {
 	uint32_t to = a->new_level, near = raid10_near_copies(a->layout), far = raid10_far_copies(a->layout);
 	bool stays_last = a->layout == ALGORITHM_PARITY_N && a->new_layout == ALGORITHM_PARITY_N;
-	int nr = a->raid_disks;
+	int64_t nr = a->raid_disks;
 
 	switch (a->level) {
 	case 0:
-		return ((to == 1 || to == 5) && nr == 1) || (to == 10 && nr > 0 && !((int)a->nr % nr)) ||
+		return ((to == 1 || to == 5) && nr == 1) || (to == 10 && nr > 0 && !((int64_t)a->nr % nr)) ||
 		       ((to == 5 || to == 6) && a->new_layout == ALGORITHM_PARITY_N && nr > 1);
 	case 10:
 		return !(a->layout & RAID10_OFFSET) &&
-		       ((to == 1 && (int)(near > far ? near : far) == nr) || (to == 5 && nr == 2));
+		       ((to == 1 && (near > far ? near : far) == nr) || (to == 5 && nr == 2));
 	case 1:
 		return (to == 5 && nr == 2) || to == 10;
 	case 4:
@@ -178,7 +179,7 @@ static void set_new(struct assembly *a)
 	a->level = a->new_level;
 	a->layout = a->new_layout;
 	a->chunk = a->new_chunk;
-	a->raid_disks = (int)a->nr;
+	a->raid_disks = (int64_t)a->nr;
 	a->delta_disks = 0;
 }
 
@@ -225,8 +226,8 @@ static bool take_over(struct assembly *a)
 				 "the superblocks have level %u, and a set with a journal keeps its level", a->level);
 	if (!takeover_possible(a))
 		return raid_fail(a, &F_RAID_CONVERSION, "takeover not possible",
-				 "the superblocks have level %u, layout 0x%x and %d devices; the table has level %u, layout "
-				 "0x%x and %zu devices", a->level, a->layout, a->raid_disks, a->new_level, a->new_layout, a->nr);
+				 "the superblocks have level %u, layout 0x%x and %lld devices; the table has level %u, layout "
+				 "0x%x and %zu devices", a->level, a->layout, (long long)a->raid_disks, a->new_level, a->new_layout, a->nr);
 	if (!setup_takeover(a))
 		return false;
 	raid_setup_recovery(a, MAX_SECTOR);
@@ -237,7 +238,7 @@ static bool take_over(struct assembly *a)
 /* ---- reshape ---- */
 
 /* rs_is_layout_change() */
-static bool layout_change(const struct assembly *a, int delta)
+static bool layout_change(const struct assembly *a, int64_t delta)
 {
 	return delta || a->new_layout != a->layout || a->new_chunk != a->chunk;
 }
@@ -250,7 +251,7 @@ bool raid_reshape_requested(const struct assembly *a)
 	if (raid_takeover_requested(a) || a->level == 0)
 		return false;
 	if (a->level == 1)
-		return delta || (!change && a->raid_disks != (int)a->nr);
+		return delta || (!change && a->raid_disks != (int64_t)a->nr);
 	if (a->level == 10)
 		return change && !raid10_is_far(a->new_layout) && delta >= 0;
 	return change;
@@ -261,7 +262,7 @@ static bool prepare_reshape(struct assembly *a)
 {
 	unsigned copies = (unsigned)raid_copies(a->r);
 
-	if (a->level == 10 && (int)a->nr != a->raid_disks && raid10_is_near(a->layout) &&
+	if (a->level == 10 && (int64_t)a->nr != a->raid_disks && raid10_is_near(a->layout) &&
 	    copies != raid10_near_copies(a->layout)) {
 		if (a->nr % copies)
 			return raid_fail(a, &F_RAID_CONVERSION, "Can't reshape raid10 mirror groups",
@@ -269,7 +270,7 @@ static bool prepare_reshape(struct assembly *a)
 		reorder(a);
 		a->layout = a->new_layout = raid10_layout(a->r, FORMAT_NEAR, copies);
 	} else if (a->level == 1 && !raid_table_delta(a)) {
-		a->raid_disks = (int)a->nr;
+		a->raid_disks = (int64_t)a->nr;
 	} else if (a->level == 1 || a->level == 10 || within(a->level, 4, 6)) {
 		a->reshape = true;
 	} else {
@@ -432,7 +433,7 @@ static void set_up(struct assembly *a)
 	a->nr = r->devices.nr;
 	a->m = arena_array(a->c->arena, struct member, a->nr);
 	a->type = kinds[r->type];
-	a->raid_disks = (int)a->nr;
+	a->raid_disks = (int64_t)a->nr;
 	a->level = a->new_level = a->type.level;
 	a->layout = a->new_layout = a->type.algorithm;
 	if (a->level == 10)

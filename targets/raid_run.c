@@ -25,11 +25,6 @@ static const struct member *slot(const struct assembly *a, int disk)
 	return NULL;
 }
 
-static bool works(const struct member *m)
-{
-	return m && m->in_sync && !m->faulty;
-}
-
 static bool slots_unique(const struct assembly *a)
 {
 	for (size_t i = 0; i < a->nr; i++)
@@ -38,13 +33,18 @@ static bool slots_unique(const struct assembly *a)
 	return true;
 }
 
-static unsigned count_degraded(const struct assembly *a)
+static bool in_set(const struct member *m, int64_t disks)
 {
-	unsigned nr = 0;
+	return m->listed && m->raid_disk >= 0 && m->raid_disk < disks;
+}
 
-	for (int i = 0; i < a->raid_disks; i++)
-		nr += !works(slot(a, i));
-	return nr;
+static uint64_t count_degraded(const struct assembly *a)
+{
+	int64_t nr = a->raid_disks;
+
+	for (size_t i = 0; i < a->nr; i++)
+		nr -= in_set(&a->m[i], a->raid_disks) && a->m[i].in_sync && !a->m[i].faulty;
+	return (uint64_t)nr;
 }
 
 /* ---- raid0_run() ---- */
@@ -69,7 +69,8 @@ static bool run_raid0(struct assembly *a)
 		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "chunks of %u sectors are no multiple of the devices' blocks of "
 				 "%u bytes", a->chunk, block);
 	if (nr != a->raid_disks)
-		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "%d of %d devices; raid0 needs all", nr, a->raid_disks);
+		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "%d of %lld devices; raid0 needs all", nr,
+				 (long long)a->raid_disks);
 	return true;
 }
 
@@ -80,9 +81,9 @@ static bool run_raid1(struct assembly *a)
 	if (raid_is_reshaping(a))
 		return refuse(a, &F_RAID_CONVERSION, "the superblocks say that a reshape is under way, and raid1 has none");
 	a->degraded = count_degraded(a);
-	if (a->degraded >= (unsigned)a->raid_disks)
-		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "none of %d devices is in sync", a->raid_disks);
-	if ((unsigned)a->raid_disks - a->degraded == 1)
+	if (a->degraded >= (uint64_t)a->raid_disks)
+		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "none of %lld devices is in sync", (long long)a->raid_disks);
+	if ((uint64_t)a->raid_disks - a->degraded == 1)
 		a->resync_offset = MAX_SECTOR;
 	return true;
 }
@@ -122,7 +123,7 @@ static int64_t offset_diff(const struct assembly *a)
 
 static bool raid5_continue_reshape(struct assembly *a, uint64_t *reshape_offset)
 {
-	int old_disks = a->raid_disks - a->delta_disks, most = most_degraded(a);
+	int64_t old_disks = a->raid_disks - a->delta_disks, most = most_degraded(a);
 	uint64_t chunk = a->chunk > a->new_chunk ? a->chunk : a->new_chunk;
 	int64_t diff = offset_diff(a), new, old;
 
@@ -148,7 +149,8 @@ static bool raid5_set_up(struct assembly *a)
 		return raid_fail(a, &F_RAID_SUPERBLOCKS, NOT_RUN, "layout %u does not exist in level %u", a->new_layout,
 				 a->new_level);
 	if (a->new_level == 6 && a->raid_disks < 4)
-		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "raid6 on %d devices; 4 are the least", a->raid_disks);
+		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "raid6 on %lld devices; 4 are the least",
+				 (long long)a->raid_disks);
 	if (!a->new_chunk || a->new_chunk % 8 || (a->new_chunk & (a->new_chunk - 1)))
 		return raid_fail(a, &F_RAID_SUPERBLOCKS, NOT_RUN, "chunks of %u sectors are no power of two from 8 on",
 				 a->new_chunk);
@@ -156,25 +158,21 @@ static bool raid5_set_up(struct assembly *a)
 }
 
 /* raid5_calc_degraded(), for the geometry before and the one after a reshape */
-static unsigned raid5_degraded(const struct assembly *a)
+static uint64_t raid5_degraded(const struct assembly *a)
 {
-	int old_disks = raid_is_reshaping(a) ? a->raid_disks - a->delta_disks : a->raid_disks;
-	unsigned old = 0, new = 0;
+	int64_t old_disks = raid_is_reshaping(a) ? a->raid_disks - a->delta_disks : a->raid_disks;
+	int64_t old = old_disks > 0 ? old_disks : 0, new = a->raid_disks;
 
-	for (int i = 0; i < old_disks; i++) {
-		const struct member *m = slot(a, i);
+	for (size_t i = 0; i < a->nr; i++) {
+		const struct member *m = &a->m[i];
 
-		old += !m || m->faulty || (!m->in_sync && a->raid_disks >= old_disks);
+		old -= in_set(m, old_disks) && !m->faulty && (m->in_sync || a->raid_disks < old_disks);
+		new -= in_set(m, a->raid_disks) && !m->faulty && (m->in_sync || a->raid_disks > old_disks);
 	}
-	for (int i = 0; i < a->raid_disks && a->raid_disks != old_disks; i++) {
-		const struct member *m = slot(a, i);
-
-		new += !m || m->faulty || (!m->in_sync && a->raid_disks <= old_disks);
-	}
-	return new > old ? new : old;
+	return (uint64_t)(a->raid_disks != old_disks && new > old ? new : old);
 }
 
-static bool only_parity(int disk, uint32_t layout, int disks, int most)
+static bool only_parity(int disk, uint32_t layout, int64_t disks, int most)
 {
 	switch (layout) {
 	case ALGORITHM_PARITY_0:
@@ -191,19 +189,19 @@ static bool only_parity(int disk, uint32_t layout, int disks, int most)
 
 static unsigned dirty_parity_disks(const struct assembly *a, uint64_t reshape_offset)
 {
-	int old_disks = raid_is_reshaping(a) ? a->raid_disks - a->delta_disks : a->raid_disks;
+	int64_t old_disks = raid_is_reshaping(a) ? a->raid_disks - a->delta_disks : a->raid_disks;
 	uint32_t old_layout = raid_is_reshaping(a) ? a->layout : a->new_layout;
 	unsigned nr = 0;
 
-	for (int i = 0; i < a->raid_disks; i++) {
-		const struct member *m = slot(a, i);
+	for (size_t i = 0; i < a->nr; i++) {
+		const struct member *m = &a->m[i];
 
-		if (!m || m->in_sync)
+		if (!in_set(m, a->raid_disks) || m->in_sync)
 			continue;
 		if (m->recovery_offset < reshape_offset &&
-		    !only_parity(i, a->new_layout, a->raid_disks, most_degraded(a)))
+		    !only_parity(m->raid_disk, a->new_layout, a->raid_disks, most_degraded(a)))
 			continue;
-		nr += only_parity(i, old_layout, old_disks, most_degraded(a));
+		nr += only_parity(m->raid_disk, old_layout, old_disks, most_degraded(a));
 	}
 	return nr;
 }
@@ -217,24 +215,27 @@ static bool run_raid5(struct assembly *a)
 	if (!raid5_set_up(a))
 		return false;
 	a->degraded = raid5_degraded(a);
-	if (a->degraded > (unsigned)most_degraded(a))
-		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN, "%u of %d devices are missing, failed or to be rebuilt; %d may be",
-				 a->degraded, a->raid_disks, most_degraded(a));
+	if (a->degraded > (uint64_t)most_degraded(a))
+		return raid_fail(a, &F_RAID_DEVICES, NOT_RUN,
+				 "%llu of %lld devices are missing, failed or to be rebuilt; %d may be",
+				 (unsigned long long)a->degraded, (long long)a->raid_disks, most_degraded(a));
 	if (a->degraded > dirty_parity_disks(a, reshape_offset) && a->resync_offset != MAX_SECTOR)
-		return raid_fail(a, &F_RAID_DIRTY, NOT_RUN, "%u of %d devices are missing or to be rebuilt, and the parity of "
-				 "the others is not in sync", a->degraded, a->raid_disks);
+		return raid_fail(a, &F_RAID_DIRTY, NOT_RUN, "%llu of %lld devices are missing or to be rebuilt, and the "
+				 "parity of the others is not in sync", (unsigned long long)a->degraded,
+				 (long long)a->raid_disks);
 	return true;
 }
 
 /* ---- raid10_run() ---- */
 
 struct geometry {
-	int disks, copies;
+	int64_t disks;
+	int copies;
 	unsigned near, far, offset;
 };
 
 /* setup_geo(): copies, or -1 */
-static int geometry_set(struct geometry *g, uint32_t layout, uint32_t chunk, int disks)
+static int geometry_set(struct geometry *g, uint32_t layout, uint32_t chunk, int64_t disks)
 {
 	*g = (struct geometry){disks, -1, raid10_near_copies(layout), raid10_far_copies(layout), layout & RAID10_OFFSET};
 	if (!(layout >> 19) && layout >> 17 <= 2 && chunk >= 8 && !(chunk & (chunk - 1)) && g->near && g->far)
@@ -242,23 +243,28 @@ static int geometry_set(struct geometry *g, uint32_t layout, uint32_t chunk, int
 	return g->copies;
 }
 
+/* True where one of the `copies` devices from `first` on is in sync. */
+static bool group_works(const struct assembly *a, const struct geometry *g, int64_t first)
+{
+	for (size_t i = 0; i < a->nr; i++) {
+		const struct member *m = &a->m[i];
+
+		if (in_set(m, g->disks) && m->in_sync &&
+		    (m->raid_disk - first + g->disks) % g->disks < g->copies)
+			return true;
+	}
+	return false;
+}
+
 /* _enough() */
 static bool enough(const struct assembly *a, const struct geometry *g)
 {
-	int first = 0;
+	int64_t first = 0;
 
 	do {
-		int this = first, nr = 0;
-
-		for (int n = 0; n < g->copies; n++) {
-			const struct member *m = slot(a, this);
-
-			nr += m && m->in_sync;
-			this = (this + 1) % g->disks;
-		}
-		if (!nr)
+		if (!group_works(a, g, first))
 			return false;
-		first = (first + (int)g->near) % g->disks;
+		first = (first + (int64_t)g->near) % g->disks;
 	} while (first);
 	return true;
 }
@@ -292,8 +298,8 @@ static bool run_raid10(struct assembly *a)
 	if (copies < 2 || copies > a->raid_disks) {
 		if (!a->new_layout)
 			return refuse(a, &F_RAID_RAID10_METADATA, "without superblocks md is handed a layout of zero");
-		return raid_fail(a, &F_RAID_SUPERBLOCKS, NOT_RUN, "layout 0x%x with chunks of %u sectors on %d devices cannot "
-				 "be", a->new_layout, a->new_chunk, a->raid_disks);
+		return raid_fail(a, &F_RAID_SUPERBLOCKS, NOT_RUN, "layout 0x%x with chunks of %u sectors on %lld devices cannot "
+				 "be", a->new_layout, a->new_chunk, (long long)a->raid_disks);
 	}
 	before = now;
 	if (raid_is_reshaping(a) && geometry_set(&before, a->layout, a->chunk, a->raid_disks - a->delta_disks) != copies)
@@ -383,8 +389,8 @@ bool raid_run(struct assembly *a, uint32_t new_layout, uint32_t new_chunk)
 	if (!a->reshape)
 		return true;
 	if (a->degraded)
-		return raid_fail(a, &F_RAID_CONVERSION, "Can't reshape degraded raid set", "%u devices are missing or not in sync",
-				 a->degraded);
+		return raid_fail(a, &F_RAID_CONVERSION, "Can't reshape degraded raid set", "%llu devices are missing or not in sync",
+				 (unsigned long long)a->degraded);
 	if (raid_is_recovering(a))
 		return raid_fail(a, &F_RAID_CONVERSION, "Convert request on recovering raid set prohibited",
 				 "the set is in sync up to sector %llu", (unsigned long long)a->resync_offset);
