@@ -61,7 +61,7 @@ static const struct word words[] = {
 	[CORE_ARGS] = {
 		.kind = WORD_PAIRS, .flags = WORD_TAIL | WORD_OPTIONAL | WORD_NOCASE,
 		WORD_FIELD(struct clone, core_args), .max = 4, .choices = core_keys, .key = "core_args",
-		.error = "Invalid number of core arguments",
+		.error = "Invalid number of core arguments", .aux_error = "Invalid core argument",
 		.once_error = "Number of core arguments must be even", .help = "settings of the copying",
 	},
 	WORD_LAST,

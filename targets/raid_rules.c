@@ -56,8 +56,9 @@ static const struct finding_kind F_SMALL = {
 };
 
 const struct finding_kind F_RAID_RAID10_METADATA = {
-	"raid.raid10-metadata", SEV_ERROR, BY_KERNEL, "raid10 needs metadata devices",
-	"Without them the kernel hands md a layout of zero and fails, in all releases up to 7.2.",
+	"raid.raid10-metadata", SEV_ERROR, BY_KERNEL, "raid10 needs metadata devices, and must read them",
+	"Where no superblock is read (no metadata devices, or `sync` before Linux 6.17) the kernel hands md a layout of "
+	"zero and fails, in all releases up to 7.2; from 6.17 on `sync` makes a set without them.",
 	"volumes:\n  r: {target: raid, raid_type: raid10, chunk_size: 64KiB, devices: [a, b, c, d], size: 1MiB}\n",
 	"Give every device a metadata device.",
 };

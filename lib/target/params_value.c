@@ -64,7 +64,8 @@ int params_choice(const struct parse_ctx *c, const struct word *row, const struc
 	for (const struct choice *ch = row->choices; ch->word; ch++)
 		near_offer(&near, ch->word);
 	return parse_error(c, w, &F_CHOICE,
-			   row->kind == WORD_LIST && row->once_error ? row->once_error : row->error,
+			   row->kind == WORD_LIST && row->once_error ? row->once_error :
+			   row->kind == WORD_PAIRS && row->aux_error ? row->aux_error : row->error,
 			   "%s: unknown %s '%s'%s%s%s", c->target->name,
 			   params_row_name(row), word, near.best ? "; did you mean '" : "",
 			   near.best ? near.best : "", near.best ? "'?" : "");

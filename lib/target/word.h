@@ -133,7 +133,7 @@ struct word {
 	uint16_t item_size;
 	enum kernel_feature since;
 	const char *error;       /* the kernel's text when this word is bad */
-	const char *aux_error;   /* for the word behind it (start of an area) */
+	const char *aux_error;   /* for the word behind it (start of an area); pairs: for an unknown key */
 	const char *once_error;  /* when given twice */
 	const char *help;        /* one line */
 };
