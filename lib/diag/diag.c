@@ -5,52 +5,6 @@
 
 #include "base/strmap.h"
 
-/*
- * A place near the end of a layout with a million lines costs a walk over all of it, so
- * eight bytes are looked at together, and their results added up in the bytes of `sum`.
- */
-static size_t count_newlines(const char *s, size_t len)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
-	size_t nr = 0;
-
-	while (len >= 8) {
-		size_t words = len / 8 < 255 ? len / 8 : 255;
-		uint64_t sum = 0, v;
-
-		for (size_t i = 0; i < words; i++, s += 8) {
-			memcpy(&v, s, sizeof(v));
-			v ^= ones * '\n';
-			sum += ~(((v & low) + low) | v | low) >> 7;
-		}
-		len -= 8 * words;
-		for (; sum; sum >>= 8)
-			nr += sum & 0xff;
-	}
-	while (len--)
-		nr += *s++ == '\n';
-	return nr;
-}
-
-struct position source_position(const struct source *src, size_t off)
-{
-	struct position p = {1, 1};
-	const char *line;
-
-	if (off > src->len)
-		off = src->len;
-	line = src->text + off;
-	while (line > src->text && line[-1] != '\n')
-		line--;
-	p.line += count_newlines(src->text, (size_t)(line - src->text));
-	/* A byte order mark has no column. */
-	if (p.line == 1 && off >= 3 && !memcmp(line, "\xef\xbb\xbf", 3))
-		line += 3;
-	for (; line < src->text + off; line++)
-		p.column += ((unsigned char)*line & 0xc0) != 0x80;
-	return p;
-}
-
 void diag_init(struct diag *d, struct arena *arena)
 {
 	*d = (struct diag){.arena = arena};

@@ -6,7 +6,8 @@
  * is the SARIF rule, the entry of `dmc explain` and of dmc-findings(7). Printers
  * (lib/out) all walk the same list.
  *
- * Spans are byte ranges of a source; line and column are computed when printed.
+ * Spans are byte ranges of a source; line and column are computed when printed
+ * (diag/position.h).
  */
 #ifndef DIAG_DIAG_H
 #define DIAG_DIAG_H
@@ -30,13 +31,6 @@ struct span {
 	const struct source *src; /* NULL: no place */
 	uint32_t off, len;
 };
-
-/* Line and column of a byte, both from 1; columns count characters of UTF-8. */
-struct position {
-	unsigned long line, column;
-};
-
-struct position source_position(const struct source *src, size_t off);
 
 enum severity { SEV_NOTE, SEV_WARNING, SEV_ERROR };
 

@@ -54,12 +54,13 @@ static bool belongs(const struct finding *f, const struct out_options *o, size_t
 	return true;
 }
 
-static void test_case(struct strbuf *b, const struct finding *f, const struct out_options *o)
+static void test_case(struct strbuf *b, const struct finding *f, const struct out_options *o,
+		      struct positions *at)
 {
 	struct position p = {0, 0};
 
 	if (f->span.src)
-		p = source_position(f->span.src, f->span.off);
+		p = positions_find(at, f->span.src, f->span.off);
 	strbuf_adds(b, "    <testcase classname=\"");
 	escaped(b, f->kind->id);
 	strbuf_addf(b, "\" name=\"%lu:%lu ", p.line, p.column);
@@ -82,7 +83,8 @@ static void test_case(struct strbuf *b, const struct finding *f, const struct ou
 	strbuf_adds(b, "</failure>\n    </testcase>\n");
 }
 
-static void suite(struct strbuf *b, const struct diag *d, const struct out_options *o, size_t file)
+static void suite(struct strbuf *b, const struct diag *d, const struct out_options *o, size_t file,
+		  struct positions *at)
 {
 	size_t nr = 0, failures = 0;
 
@@ -96,16 +98,16 @@ static void suite(struct strbuf *b, const struct diag *d, const struct out_optio
 	strbuf_addf(b, "\" tests=\"%zu\" failures=\"%zu\">\n", nr ? nr : 1, failures);
 	for (size_t i = 0; i < d->findings.nr; i++)
 		if (belongs(&d->findings.v[i], o, file))
-			test_case(b, &d->findings.v[i], o);
+			test_case(b, &d->findings.v[i], o, at);
 	if (!nr)
 		strbuf_addf(b, "    <testcase classname=\"%s\" name=\"no findings\"/>\n", o->tool);
 	strbuf_adds(b, "  </testsuite>\n");
 }
 
-void out_junit(struct strbuf *b, const struct diag *d, const struct out_options *o)
+void out_junit(struct strbuf *b, const struct diag *d, const struct out_options *o, struct positions *at)
 {
 	strbuf_adds(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
 	for (size_t i = 0; o->files[i]; i++)
-		suite(b, d, o, i);
+		suite(b, d, o, i, at);
 	strbuf_adds(b, "</testsuites>\n");
 }

@@ -25,10 +25,10 @@ static json_t *uri(const char *path)
 	return s;
 }
 
-static json_t *location(struct span span)
+static json_t *location(struct span span, struct positions *at)
 {
-	struct position begin = source_position(span.src, span.off);
-	struct position end = source_position(span.src, (size_t)span.off + span.len);
+	struct position begin = positions_find(at, span.src, span.off);
+	struct position end = positions_find(at, span.src, (size_t)span.off + span.len);
 
 	return json_pack("{s{s{so}s{sIsIsIsIsIsI}}}", "physicalLocation", "artifactLocation", "uri",
 			 uri(span.src->name), "region", "startLine", (json_int_t)begin.line, "startColumn",
@@ -44,20 +44,20 @@ static json_t *rule(const struct finding_kind *k)
 			 "defaultConfiguration", "level", severity_name(k->severity));
 }
 
-static json_t *result(const struct finding *f, size_t rule_index)
+static json_t *result(const struct finding *f, size_t rule_index, struct positions *at)
 {
 	json_t *o = json_pack("{sssIsss{ss}}", "ruleId", f->kind->id, "ruleIndex", (json_int_t)rule_index,
 			      "level", severity_name(f->kind->severity), "message", "text", f->message);
 	json_t *related = json_array();
 
 	if (f->span.src)
-		json_object_set_new(o, "locations", json_pack("[o]", location(f->span)));
+		json_object_set_new(o, "locations", json_pack("[o]", location(f->span, at)));
 	for (size_t i = 0; i < f->notes.nr; i++) {
 		json_t *l;
 
 		if (!f->notes.v[i].span.src)
 			continue;
-		l = location(f->notes.v[i].span);
+		l = location(f->notes.v[i].span, at);
 		json_object_set_new(l, "message", json_pack("{ss}", "text", f->notes.v[i].text));
 		json_array_append_new(related, l);
 	}
@@ -81,7 +81,7 @@ static size_t rule_index(const struct finding_kind **kinds, size_t *nr, json_t *
 	return i;
 }
 
-void out_sarif(struct strbuf *b, const struct diag *d, const struct out_options *o)
+void out_sarif(struct strbuf *b, const struct diag *d, const struct out_options *o, struct positions *at)
 {
 	const struct finding_kind **kinds = mem_calloc(d->findings.nr, sizeof(*kinds));
 	json_t *rules = json_array(), *results = json_array(), *root;
@@ -91,7 +91,7 @@ void out_sarif(struct strbuf *b, const struct diag *d, const struct out_options 
 	for (size_t i = 0; i < d->findings.nr; i++) {
 		const struct finding *f = &d->findings.v[i];
 
-		json_array_append_new(results, result(f, rule_index(kinds, &nr, rules, f->kind)));
+		json_array_append_new(results, result(f, rule_index(kinds, &nr, rules, f->kind), at));
 	}
 	root = json_pack("{sssss[{s{s{sssssssO}}sssO}]}", "$schema",
 			 "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",

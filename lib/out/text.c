@@ -51,16 +51,17 @@ static unsigned width_of(uint32_t c)
 	       (c >= 0x1f300 && c < 0x1fa00) || (c >= 0x20000 && c < 0x40000) ? 2 : 1;
 }
 
-/* The line of `off` without its newline. */
+/* The line of `off` without its newline; no more of a long one than window() could show. */
 static void line_bounds(const struct source *src, size_t off, size_t *begin, size_t *end)
 {
-	const char *nl;
+	size_t reach = 2 * EXCERPT;
 
 	*begin = off < src->len ? off : src->len;
-	while (*begin > 0 && src->text[*begin - 1] != '\n')
+	*end = *begin;
+	while (*begin > 0 && off - *begin < reach && src->text[*begin - 1] != '\n')
 		--*begin;
-	nl = memchr(src->text + *begin, '\n', src->len - *begin);
-	*end = nl ? (size_t)(nl - src->text) : src->len;
+	while (*end < src->len && *end - *begin < 2 * reach && src->text[*end] != '\n')
+		++*end;
 	if (*end > *begin && src->text[*end - 1] == '\r')
 		--*end;
 }
@@ -135,28 +136,38 @@ static void excerpt(struct strbuf *b, const struct colors *c, struct span span)
 		   span.off - begin < end - begin ? span.off - begin : end - begin, span.len);
 }
 
-static void place(struct strbuf *b, struct span span)
+/* What is printed with, for all findings. */
+struct printer {
+	struct strbuf *b;
+	const struct colors *c;
+	struct positions *at;
+};
+
+static void place(const struct printer *p, struct span span)
 {
-	struct position p;
+	struct position pos;
 
 	if (!span.src)
 		return;
-	p = source_position(span.src, span.off);
-	strbuf_addf(b, "%s:%lu:%lu: ", span.src->name, p.line, p.column);
+	pos = positions_find(p->at, span.src, span.off);
+	strbuf_addf(p->b, "%s:%lu:%lu: ", span.src->name, pos.line, pos.column);
 }
 
-static void note(struct strbuf *b, const struct colors *c, const struct finding_note *n)
+static void note(const struct printer *p, const struct finding_note *n)
 {
-	strbuf_adds(b, "  ");
-	place(b, n->span);
-	strbuf_addf(b, "%snote:%s %s\n", c->note, c->off, n->text);
+	strbuf_adds(p->b, "  ");
+	place(p, n->span);
+	strbuf_addf(p->b, "%snote:%s %s\n", p->c->note, p->c->off, n->text);
 	if (n->span.src)
-		excerpt(b, c, n->span);
+		excerpt(p->b, p->c, n->span);
 }
 
-static void finding(struct strbuf *b, const struct colors *c, const struct finding *f)
+static void finding(const struct printer *p, const struct finding *f)
 {
-	place(b, f->span);
+	const struct colors *c = p->c;
+	struct strbuf *b = p->b;
+
+	place(p, f->span);
 	strbuf_addf(b, "%s%s:%s %s%s", severity_color(c, f->kind->severity), severity_name(f->kind->severity),
 		    c->off, c->bold, f->subject ? f->subject : "");
 	strbuf_addf(b, "%s%s%s [%s]\n", f->subject ? ": " : "", f->message, c->off, f->kind->id);
@@ -169,15 +180,15 @@ static void finding(struct strbuf *b, const struct colors *c, const struct findi
 	if (f->profile)
 		strbuf_addf(b, "  for: Linux %s\n", f->profile);
 	for (size_t i = 0; i < f->notes.nr; i++)
-		note(b, c, &f->notes.v[i]);
+		note(p, &f->notes.v[i]);
 }
 
-void out_text(struct strbuf *b, const struct diag *d, const struct out_options *o)
+void out_text(struct strbuf *b, const struct diag *d, const struct out_options *o, struct positions *at)
 {
-	const struct colors *c = o->color ? &ansi : &plain;
+	struct printer p = {b, o->color ? &ansi : &plain, at};
 
 	for (size_t i = 0; i < d->findings.nr; i++)
-		finding(b, c, &d->findings.v[i]);
+		finding(&p, &d->findings.v[i]);
 	if (d->dropped)
 		strbuf_addf(b, "and %zu more\n", d->dropped);
 }

@@ -1,5 +1,6 @@
 #include <check.h>
 
+#include "../position.h"
 #include "diag/diag.h"
 
 static const struct finding_kind error = {"b.error", SEV_ERROR, BY_KERNEL, "", "", NULL, ""};
@@ -119,35 +120,64 @@ START_TEST(positions)
 {
 	struct source src = {"s", "aé\nxyz", 7};
 
-	ck_assert_uint_eq(source_position(&src, 0).column, 1);
-	ck_assert_uint_eq(source_position(&src, 3).column, 3);
-	ck_assert_uint_eq(source_position(&src, 5).line, 2);
-	ck_assert_uint_eq(source_position(&src, 5).column, 2);
-	ck_assert_uint_eq(source_position(&src, 99).line, 2);
+	ck_assert_uint_eq(position_of(&src, 0).column, 1);
+	ck_assert_uint_eq(position_of(&src, 3).column, 3);
+	ck_assert_uint_eq(position_of(&src, 5).line, 2);
+	ck_assert_uint_eq(position_of(&src, 5).column, 2);
+	ck_assert_uint_eq(position_of(&src, 99).line, 2);
 	src = (struct source){"s",
 		"\xef\xbb\xbf"
 		"a\nb",
 		6};
-	ck_assert_uint_eq(source_position(&src, 3).column, 1);
-	ck_assert_uint_eq(source_position(&src, 5).column, 1);
+	ck_assert_uint_eq(position_of(&src, 3).column, 1);
+	ck_assert_uint_eq(position_of(&src, 5).column, 1);
 	src = (struct source){"s", "", 0};
-	ck_assert_uint_eq(source_position(&src, 0).line, 1);
+	ck_assert_uint_eq(position_of(&src, 0).line, 1);
 }
 END_TEST
 
-/* Lines are counted many bytes at a time; every length and place against one by one. */
-START_TEST(lines_of_all_lengths)
+/*
+ * Marks are kept on the way: every place, asked for in any order, against one by one; lines
+ * shorter and longer than the distance of marks, characters of several bytes across them.
+ */
+START_TEST(places_in_any_order)
 {
-	static char text[5000];
+	static char text[9001];
+	static struct position want[sizeof(text)];
 	struct source src = {"s", text, sizeof(text)};
-	unsigned long line = 1;
+	struct positions p = {0};
+	struct position at = {1, 1};
 
 	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = i % 11 == 3 || i % 7 == 0 || i > 4000 ? '\n' : i % 5 ? '\x0b' : '\x8a';
+		text[i] = i < 4000 && (i % 11 == 3 || i % 7 == 0) ? '\n' : i % 5 ? 'x' : i % 2 ? '\xc3' : '\x8a';
+	text[7000] = '\n';
 	for (size_t i = 0; i < sizeof(text); i++) {
-		ck_assert_uint_eq(source_position(&src, i).line, line);
-		line += text[i] == '\n';
+		want[i] = at;
+		at.column += (text[i] & 0xc0) != 0x80;
+		if (text[i] == '\n')
+			at = (struct position){at.line + 1, 1};
 	}
+	for (size_t n = 0; n < sizeof(text); n++) {
+		size_t i = n * 6007 % sizeof(text); /* 9001 is prime */
+
+		at = positions_find(&p, &src, i);
+		ck_assert_uint_eq(at.line, want[i].line);
+		ck_assert_uint_eq(at.column, want[i].column);
+	}
+	positions_release(&p);
+}
+END_TEST
+
+START_TEST(places_of_two_sources)
+{
+	struct source a = {"a", "1\n2\n3", 5}, b = {"b", "12345", 5};
+	struct positions p = {0};
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(positions_find(&p, &a, 4).line, 3);
+		ck_assert_uint_eq(positions_find(&p, &b, 4).column, 5);
+	}
+	positions_release(&p);
 }
 END_TEST
 
@@ -163,7 +193,8 @@ Suite *suite_diag_diag(void)
 	tcase_add_test(tc, many);
 	tcase_add_test(tc, bounded);
 	tcase_add_test(tc, positions);
-	tcase_add_test(tc, lines_of_all_lengths);
+	tcase_add_test(tc, places_in_any_order);
+	tcase_add_test(tc, places_of_two_sources);
 	suite_add_tcase(s, tc);
 	return s;
 }

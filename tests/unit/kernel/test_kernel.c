@@ -2,6 +2,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "../position.h"
 #include "kernel/kernel.h"
 
 static const struct {
@@ -88,7 +89,7 @@ START_TEST(recorded_badly)
 	diag_init(&diag, &arena);
 	ck_assert_ptr_null(kernel_profile_parse(&src, &arena, &diag));
 	ck_assert_uint_eq(diag.findings.nr, 2);
-	ck_assert_uint_eq(source_position(&src, diag.findings.v[0].span.off).line, 2);
+	ck_assert_uint_eq(position_of(&src, diag.findings.v[0].span.off).line, 2);
 	diag_release(&diag);
 	arena_release(&arena);
 }

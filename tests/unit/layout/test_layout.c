@@ -1,4 +1,5 @@
 /* The layout language: what it understands, and the finding for what it does not. */
+#include "../position.h"
 #include "../test.h"
 
 #define DISKS "dmc: 1\ndevices: {a: {file: a.img, size: 64MiB}, b: {file: b.img, size: 64MiB}}\n"
@@ -49,7 +50,7 @@ START_TEST(fault)
 	f = test_finding(&t, faults[_i].id);
 	ck_assert_msg(f != NULL, "%s: not found, but %s", faults[_i].id,
 		      t.diag.findings.nr ? t.diag.findings.v[0].kind->id : "nothing");
-	at = source_position(f->span.src, f->span.off);
+	at = position_of(f->span.src, f->span.off);
 	ck_assert_uint_eq(at.line, faults[_i].line);
 	ck_assert_uint_eq(at.column, faults[_i].column);
 	test_release(&t);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "../position.h"
 #include "layout/yaml.h"
 
 struct parsed {
@@ -261,7 +262,7 @@ START_TEST(fault)
 	ck_assert_uint_eq(p.diag.findings.nr, 1);
 	f = &p.diag.findings.v[0];
 	ck_assert_str_eq(f->kind->id, faults[_i].id);
-	at = source_position(&p.src, f->span.off);
+	at = position_of(&p.src, f->span.off);
 	ck_assert_uint_eq(at.line, faults[_i].line);
 	ck_assert_uint_eq(at.column, faults[_i].column);
 	ck_assert_msg(strstr(f->message, faults[_i].says) != NULL, "%s", f->message);
@@ -322,8 +323,8 @@ START_TEST(context)
 	parse(&p, "ä: 1\nb: [1,\n  2\nc: 3\n");
 	f = &p.diag.findings.v[0];
 	ck_assert_uint_eq(f->notes.nr, 1);
-	ck_assert_uint_eq(source_position(&p.src, f->notes.v[0].span.off).line, 2);
-	ck_assert_uint_eq(source_position(&p.src, f->notes.v[0].span.off).column, 4);
+	ck_assert_uint_eq(position_of(&p.src, f->notes.v[0].span.off).line, 2);
+	ck_assert_uint_eq(position_of(&p.src, f->notes.v[0].span.off).column, 4);
 	release(&p);
 }
 END_TEST
@@ -415,8 +416,8 @@ START_TEST(duplicate_among_many)
 	parse(&p, strbuf_str(&b));
 	ck_assert_int_eq(p.result, -EINVAL);
 	ck_assert_str_eq(p.diag.findings.v[0].kind->id, "yaml.duplicate-key");
-	ck_assert_uint_eq(source_position(&p.src, p.diag.findings.v[0].span.off).line, 1001);
-	ck_assert_uint_eq(source_position(&p.src, p.diag.findings.v[0].notes.v[0].span.off).line, 501);
+	ck_assert_uint_eq(position_of(&p.src, p.diag.findings.v[0].span.off).line, 1001);
+	ck_assert_uint_eq(position_of(&p.src, p.diag.findings.v[0].notes.v[0].span.off).line, 501);
 	release(&p);
 	strbuf_release(&b);
 }

@@ -49,6 +49,35 @@ START_TEST(text)
 }
 END_TEST
 
+/* 110 columns of a long line are shown, 55 of them before the place; a short rest is shown whole. */
+START_TEST(long_lines)
+{
+	static const struct {
+		size_t off, before, behind;
+	} cases[] = {{0, 0, 109}, {55, 55, 54}, {56, 55, 54}, {500000, 55, 54}, {999999, 55, 0}};
+	static char line[1000001];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct strbuf want = STRBUF_INIT;
+		struct printed p;
+
+		memset(line, 'a', sizeof(line) - 1);
+		line[cases[i].off] = 'X';
+		print(&p, line, cases[i].off, 1, OUT_TEXT);
+		strbuf_addf(&want, "f.yaml:1:%zu: error: wrong <&> \"thing\" [some.kind]\n    ", cases[i].off + 1);
+		strbuf_addn(&want, 'a', cases[i].before);
+		strbuf_addch(&want, 'X');
+		strbuf_addn(&want, 'a', cases[i].behind);
+		strbuf_adds(&want, "\n    ");
+		strbuf_addn(&want, ' ', cases[i].before);
+		strbuf_adds(&want, "^\n");
+		ck_assert_str_eq(strbuf_str(&p.b), strbuf_str(&want));
+		strbuf_release(&want);
+		release(&p);
+	}
+}
+END_TEST
+
 START_TEST(json)
 {
 	json_t *root, *f;
@@ -103,6 +132,7 @@ Suite *suite_out_out(void)
 	TCase *tc = tcase_create("out");
 
 	tcase_add_test(tc, text);
+	tcase_add_test(tc, long_lines);
 	tcase_add_test(tc, json);
 	tcase_add_test(tc, sarif);
 	tcase_add_test(tc, junit);
