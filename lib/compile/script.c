@@ -377,7 +377,8 @@ void print_script(const struct layout *l, const struct compile_options *o, struc
 			 " [remove]\" >&2\n\texit 64\n\t;;\nesac\n", nr);
 	strbuf_adds(out, run);
 	strbuf_adds(out, strbuf_str(&body));
-	mem_wipe(body.buf, body.len);
+	if (body.len)
+		mem_wipe(body.buf, body.len);
 	strbuf_release(&body);
 	strbuf_release(&s.keys);
 	strmap_release(&s.loops_by_blk);
