@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_kernel(&l, kernel_find("6.1"), &diag);
 	check_kernel(&l, co.kernel, &diag);
 	check_layout(&l, &diag);
+	check_concise(&l, &co, &diag);
 	diag_sort(&diag);
 	for (int f = COMPILE_TABLE; f <= COMPILE_STEPS; f++) {
 		co.format = (enum compile_format)f;
