@@ -5,6 +5,7 @@
 #   check        unit tests, command-line tests, fuzz corpus replay
 #   check-unit check-cli check-fuzz
 #   kernel-programs  what tests/kernel runs in virtual machines
+#   check-big-endian  unit tests and fuzz corpus on s390x, in qemu's user emulation
 #   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang); fuzz-layout … one of them
 #   bench        measurements (tests/bench), never a test
 #   lint         formatting, layers, sizes, findings, generated files, shell, analyser, man pages
@@ -17,6 +18,7 @@
 #   V=1              print commands
 #   SAN=1            AddressSanitizer and UndefinedBehaviorSanitizer
 #   STATIC=1         static programs
+#   CROSS=s390x-linux-gnu SYSROOT=DIR   for another machine; tests run in qemu's user emulation
 #   CC CFLAGS LDFLAGS PREFIX=/usr/local DESTDIR FUZZ_TIME=60
 
 .DELETE_ON_ERROR:
@@ -29,15 +31,21 @@ PREFIX  = /usr/local
 VERSION := $(shell cat VERSION)
 FUZZ_TIME = 60
 
-O := build$(if $(SAN),-san)$(if $(STATIC),-static)$(if $(FUZZ),-fuzz)
+O := build$(if $(CROSS),-$(CROSS))$(if $(SAN),-san)$(if $(STATIC),-static)$(if $(FUZZ),-fuzz)
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
+ifdef CROSS
+CC := $(CROSS)-gcc --sysroot=$(SYSROOT)
+PKG_CONFIG_ENV := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(CROSS)/pkgconfig
+RUN := qemu-$(firstword $(subst -, ,$(CROSS)))-static -L $(SYSROOT)
+endif
+
 PACKAGES := yaml-0.1 jansson blkid libcrypto
-PKG_CONFIG = pkg-config $(if $(STATIC),--static)
-GOALS_WITHOUT_LIBRARIES := clean lint-format
+PKG_CONFIG = $(PKG_CONFIG_ENV) pkg-config $(if $(STATIC),--static)
+GOALS_WITHOUT_LIBRARIES := clean check-big-endian
 ifneq ($(filter-out $(GOALS_WITHOUT_LIBRARIES),$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell pkg-config --exists $(PACKAGES) && echo yes),yes)
+ifneq ($(shell $(PKG_CONFIG) --exists $(PACKAGES) && echo yes),yes)
 $(error libraries are missing; on Debian: apt-get install pkg-config libyaml-dev libjansson-dev libblkid-dev libssl-dev (or run scripts/bootstrap))
 endif
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
@@ -94,7 +102,7 @@ $(PROGRAMS):
 # ---- tests ----
 
 TEST_CPPFLAGS := -DTESTS_DIR='"$(CURDIR)/tests"'
-$(call obj,$(UNIT_SRC)): CPPFLAGS_ALL += $(TEST_CPPFLAGS) $(shell pkg-config --cflags check 2>/dev/null)
+$(call obj,$(UNIT_SRC)): CPPFLAGS_ALL += $(TEST_CPPFLAGS) $(shell $(PKG_CONFIG) --cflags check 2>/dev/null)
 
 # The list of suites is read off the files' names: tests/unit/<dir>/test_<module>.c
 $(O)/suites.h: $(UNIT_SRC) Makefile
@@ -107,7 +115,7 @@ $(O)/obj/tests/unit/main.o: $(O)/suites.h
 
 $(O)/unit: $(call obj,$(UNIT_SRC)) $(O)/libdmc.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) $$($(PKG_CONFIG) --libs check)
 
 # Programs that jobs of tests/kernel run on a real kernel.
 KERNEL_PROGRAMS := $(O)/kernel-dm-ioctl $(O)/kernel-dm-nodes
@@ -123,7 +131,12 @@ kernel-programs: $(KERNEL_PROGRAMS)
 check: check-unit check-cli check-fuzz
 
 check-unit: $(O)/unit
-	$(Q)$(O)/unit
+	$(Q)$(RUN) $(O)/unit
+
+SYSROOT_BIG := build-s390x-linux-gnu/sysroot
+check-big-endian:
+	$(Q)scripts/sysroot s390x $(SYSROOT_BIG)
+	$(Q)CK_TIMEOUT_MULTIPLIER=20 $(MAKE) CROSS=s390x-linux-gnu SYSROOT=$(CURDIR)/$(SYSROOT_BIG) check-unit check-fuzz
 
 check-cli: $(PROGRAMS)
 	$(Q)DMC_BUILD=$(abspath $(O)) bats $(if $(CI),,--pretty) tests/cli
@@ -136,7 +149,7 @@ $(FUZZERS:%=$(O)/replay_%): $(O)/replay_%: $(O)/obj/tests/fuzz/%.o $(O)/obj/test
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 check-fuzz: $(FUZZERS:%=$(O)/replay_%)
-	$(Q)for f in $(FUZZERS:fuzz_%=%); do $(O)/replay_fuzz_$$f tests/fuzz/corpus/$$f || exit 1; done
+	$(Q)for f in $(FUZZERS:fuzz_%=%); do $(RUN) $(O)/replay_fuzz_$$f tests/fuzz/corpus/$$f || exit 1; done
 
 ifdef FUZZ
 $(FUZZERS:%=$(O)/%): $(O)/%: $(O)/obj/tests/fuzz/%.o $(O)/libdmc.a
@@ -209,7 +222,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all kernel-programs check check-unit check-cli check-fuzz fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
+.PHONY: all kernel-programs check check-unit check-cli check-fuzz check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC)))
