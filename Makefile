@@ -197,7 +197,14 @@ generate: $(O)/dmc
 	$(Q)$(call gen,targets --format man,man/dm-targets.7)
 	$(Q)$(call gen,explain --format man,man/dmc-findings.7)
 
-lint: $(PROGRAMS)
+# Of gcc's analyser all but its guesses at null pointers, which cppcheck follows better.
+ANALYSER := gcc -O1 -fanalyzer -Wno-analyzer-null-dereference -Wno-analyzer-null-argument -Werror
+$(O)/analysis/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CHECK,$<)
+	$(Q)$(ANALYSER) $(CPPFLAGS_ALL) $(EXTRA_$*) $(CFLAGS_ALL:-O%=) -MMD -MP -c -o $@ $<
+
+lint: $(PROGRAMS) $(patsubst %.c,$(O)/analysis/%.o,$(LIB_SRC) $(CMD_SRC))
 	$(Q)DMC_BUILD=$(abspath $(O)) GENERATED='$(GENERATED)' CPPFLAGS_ALL='$(CPPFLAGS_ALL)' scripts/lint
 
 # ---- installation ----
@@ -226,3 +233,4 @@ clean:
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC)))
+-include $(patsubst %.c,$(O)/analysis/%.d,$(LIB_SRC) $(CMD_SRC))

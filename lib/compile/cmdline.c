@@ -175,20 +175,24 @@ static void look_at_device(void *priv, struct devref *ref, const struct word *re
 	if (!ref->dev || (row->flags & WORD_LAYOUT_ONLY))
 		return;
 	d = ref->dev->table ? NULL : layout_device(k->l, ref->dev->name);
-	if (d && d->selector == SELECT_FILE)
-		diag_add(k->c.diag, &F_CONCISE_FILE, span, "%s is an image file, not a block device",
-			 ref->dev->word)->subject = k->v->name;
-	else if (!is_early_name(ref->dev->word))
+	if (d && d->selector == SELECT_FILE) {
+		struct finding *f = diag_add(k->c.diag, &F_CONCISE_FILE, span,
+					     "%s is an image file, not a block device", ref->dev->word);
+
+		f->subject = k->v->name;
+	} else if (!is_early_name(ref->dev->word)) {
 		report_once(k, &F_CMDLINE_DEVICE, span, "dm-mod.create= finds no device '%s'", ref->dev->word);
+	}
 }
 
 static void look_at_message(void *priv, const struct blkdev *to, const char *message, const char *undo)
 {
 	const struct look *k = priv;
+	struct finding *f = diag_add(k->c.diag, &F_CONCISE_MESSAGE, line_span(k),
+				     "%s must get the message '%s' first", to->name, message);
 
 	(void)undo;
-	diag_add(k->c.diag, &F_CONCISE_MESSAGE, line_span(k), "%s must get the message '%s' first", to->name,
-		 message)->subject = k->v->name;
+	f->subject = k->v->name;
 }
 
 static const char *look_at_key(const struct emit_ctx *c, const struct key *key)
