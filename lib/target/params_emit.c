@@ -5,18 +5,14 @@
 #include <string.h>
 
 #include "target/params.h"
-
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
+#include "target/split.h"
 
 void emit_word(struct strbuf *out, const char *word)
 {
 	if (out->len)
 		strbuf_addch(out, ' ');
 	for (; *word; word++) {
-		if (is_space(*word) || (*word == '\\'))
+		if (is_word_blank(*word) || *word == '\\')
 			strbuf_addch(out, '\\');
 		strbuf_addch(out, *word);
 	}

@@ -2,23 +2,17 @@
 
 #include <string.h>
 
-/* The kernel's isspace(): also 0xa0, which its table of Latin-1 counts as blank. */
-static bool is_space(unsigned char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xa0;
-}
-
 static size_t count_words(const char *text, size_t len)
 {
 	size_t nr = 0, i = 0;
 
 	while (i < len) {
-		while (i < len && is_space((unsigned char)text[i]))
+		while (i < len && is_word_blank(text[i]))
 			i++;
 		if (i == len)
 			break;
 		nr++;
-		for (; i < len && !is_space((unsigned char)text[i]); i++)
+		for (; i < len && !is_word_blank(text[i]); i++)
 			if (text[i] == '\\' && i + 1 < len)
 				i++;
 	}
@@ -37,11 +31,11 @@ void words_split(struct words *w, struct arena *arena, const struct source *src,
 	while (w->nr < nr) {
 		size_t begin;
 
-		while (is_space((unsigned char)text[i]))
+		while (is_word_blank(text[i]))
 			i++;
 		begin = i;
 		w->v[w->nr] = out;
-		for (; i < len && !is_space((unsigned char)text[i]); i++) {
+		for (; i < len && !is_word_blank(text[i]); i++) {
 			if (text[i] == '\\' && i + 1 < len)
 				i++;
 			*out++ = text[i];

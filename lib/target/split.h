@@ -18,6 +18,12 @@ struct words {
 	struct span all;         /* the parameter string */
 };
 
+/* The kernel's isspace(): also 0xa0, which its table of Latin-1 counts as blank. */
+static inline bool is_word_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
+}
+
 /* `text` (len bytes) stands at byte `off` of `src`; everything lives in `arena`. */
 void words_split(struct words *w, struct arena *arena, const struct source *src, size_t off,
 		 const char *text, size_t len);

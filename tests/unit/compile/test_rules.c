@@ -66,6 +66,18 @@ START_TEST(profiles_are_joined)
 }
 END_TEST
 
+/* The kernel's isspace() takes the second byte of "à" for a blank: dm_split_args() would split there. */
+START_TEST(words_are_escaped)
+{
+	struct test t;
+
+	test_load(&t, "dmc: 1\ndevices: {d: {path: \"/dev/a b\\\\\xc3\xa0\xc3\xa9\", size: 1MiB}}\nvolumes:\n"
+		      "  v: {target: linear, device: d}\n");
+	ck_assert_str_eq(test_tables(&t), "v: 0 2048 linear /dev/a\\ b\\\\\xc3\\\xa0\xc3\xa9 0\n");
+	test_release(&t);
+}
+END_TEST
+
 START_TEST(concise_escapes)
 {
 	struct compile_options o = {.format = COMPILE_CONCISE, .kernel = kernel_default(), .version = "t"};
@@ -90,6 +102,7 @@ Suite *suite_compile_rules(void)
 
 	tcase_add_loop_test(tc, rule, 0, ARRAY_SIZE(rules));
 	tcase_add_test(tc, profiles_are_joined);
+	tcase_add_test(tc, words_are_escaped);
 	tcase_add_test(tc, concise_escapes);
 	suite_add_tcase(s, tc);
 	return s;
