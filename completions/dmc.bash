@@ -21,6 +21,7 @@ _dmc()
 	compile:--param) return ;;
 	plan:--allow) return ;;
 	plan:--format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return ;;
+	plan:--out) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	plan:--param) return ;;
 	plan:--state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	apply:--allow) return ;;
@@ -46,7 +47,7 @@ _dmc()
 	check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	compile:-*) COMPREPLY=($(compgen -W " --format --kernel --output --param --show-keys --help --version --quiet --verbose --color" -- "$cur")) ;;
 	compile:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	plan:-*) COMPREPLY=($(compgen -W " --allow --detailed-exitcode --format --param --state --help --version --quiet --verbose --color" -- "$cur")) ;;
+	plan:-*) COMPREPLY=($(compgen -W " --allow --detailed-exitcode --format --out --param --state --help --version --quiet --verbose --color" -- "$cur")) ;;
 	plan:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	apply:-*) COMPREPLY=($(compgen -W " --allow --dry-run --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
 	apply:*) COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -79,6 +79,7 @@ static int import(struct session *s, const struct options *o, const char *path)
 
 	if (!src)
 		return EXIT_FINDINGS;
+	src->keys = true;
 	if (o->kernel)
 		io.kernel = find_profile(s, o->kernel, (struct span){0});
 	if (io.kernel)

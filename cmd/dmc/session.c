@@ -167,7 +167,7 @@ const struct finding_kind **all_findings(struct arena *a, size_t *nr)
 {
 	static const struct finding_kind *const *const lists[] = {
 		yaml_findings, layout_findings, target_findings, reader_findings, compile_findings,
-		kernel_findings, dm_findings,
+		kernel_findings, dm_findings, plan_findings,
 	};
 	const struct finding_kind **all = arena_array(a, const struct finding_kind *, 1024);
 

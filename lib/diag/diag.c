@@ -17,6 +17,39 @@ void diag_release(struct diag *d)
 	vec_release(&d->findings);
 }
 
+#define MIN_KEY_DIGITS 16
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+bool source_is_key(const struct source *src, size_t off)
+{
+	size_t begin = off, end = off;
+
+	if (!src->keys)
+		return false;
+	while (end < src->len && is_hex(src->text[end]))
+		end++;
+	while (begin > 0 && begin < end && is_hex(src->text[begin - 1]))
+		begin--;
+	return end - begin >= MIN_KEY_DIGITS ||
+	       (end > begin && begin >= 2 && !strncmp(src->text + begin - 2, "):", 2));
+}
+
+/* Messages quote words of the source. */
+static void hide_keys(struct arena *a, const char **message)
+{
+	struct source text = {.name = "", .text = *message, .len = strlen(*message), .keys = true};
+	char *hidden = arena_strdup(a, *message);
+
+	for (size_t i = 0; i < text.len; i++)
+		if (source_is_key(&text, i))
+			hidden[i] = '*';
+	*message = hidden;
+}
+
 struct finding *diag_vadd(struct diag *d, const struct finding_kind *kind, struct span span,
 	const char *fmt, va_list ap)
 {
@@ -30,6 +63,8 @@ struct finding *diag_vadd(struct diag *d, const struct finding_kind *kind, struc
 				       .span = span,
 				       .profile = d->profile,
 				       .message = arena_vprintf(d->arena, fmt, ap)});
+	if (span.src && span.src->keys)
+		hide_keys(d->arena, &d->findings.v[d->findings.nr - 1].message);
 	return &d->findings.v[d->findings.nr - 1];
 }
 

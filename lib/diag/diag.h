@@ -25,7 +25,14 @@ struct source {
 	const char *name; /* as the user gave it */
 	const char *text; /* NUL-terminated behind `len` bytes */
 	size_t len;       /* less than 4 GiB */
+	bool keys;        /* a table: what looks like a key is never printed */
 };
+
+/*
+ * True where the byte at `off` of a source with `keys` belongs to something that looks like
+ * one: 16 hexadecimal digits or more, or those behind an algorithm, "hmac(sha256):0011".
+ */
+bool source_is_key(const struct source *src, size_t off);
 
 struct span {
 	const struct source *src; /* NULL: no place */

@@ -215,7 +215,7 @@ static void put_answer(struct call *c)
 
 static int deliver(struct call *c, struct fake_dm *dm, uint64_t sector, const char *text)
 {
-	struct source src = {"message", text, strlen(text)};
+	struct source src = {"message", text, strlen(text), false};
 	struct arena arena;
 	struct words w;
 	int r;

@@ -89,7 +89,7 @@ static struct span line_place(const struct line_ctx *c, const struct word *repea
 
 static struct table_ctx table_ctx(struct build *b)
 {
-	static const struct source anywhere = {"table", "", 0};
+	static const struct source anywhere = {"table", "", 0, false};
 
 	return (struct table_ctx){
 		.kernel = b->f->o.kernel,
@@ -154,7 +154,7 @@ static int parse_line(struct build *b, const struct fake_spec *spec, struct line
 	}
 	*l = (struct line){spec->start_sectors, spec->nr_sectors, pc.target,
 			   arena_alloc(&b->arena, pc.target->params_size)};
-	*src = (struct source){"table", spec->params, strlen(spec->params)};
+	*src = (struct source){"table", spec->params, strlen(spec->params), false};
 	words_split(&w, &b->arena, src, 0, src->text, src->len);
 	if (!target_parse(&pc, &w, l->params))
 		return 0;

@@ -81,12 +81,14 @@ static void window(const struct source *src, size_t off, size_t *begin, size_t *
 		++*end;
 }
 
-static void excerpt_line(struct strbuf *b, const char *s, size_t len)
+static void excerpt_line(struct strbuf *b, const struct source *src, size_t begin, size_t end)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	for (size_t i = begin; i < end; i++) {
+		unsigned char c = (unsigned char)src->text[i];
 
-		strbuf_addch(b, c < 0x20 && c != '\t' ? '?' : (char)c);
+		if (source_is_key(src, i))
+			c = '*';
+		strbuf_addch(b, (c < 0x20 && c != '\t') || c == 0x7f ? '?' : (char)c);
 	}
 	strbuf_addch(b, '\n');
 }
@@ -130,7 +132,7 @@ static void excerpt(struct strbuf *b, const struct colors *c, struct span span)
 	if (begin == end)
 		return;
 	strbuf_adds(b, "    ");
-	excerpt_line(b, span.src->text + begin, end - begin);
+	excerpt_line(b, span.src, begin, end);
 	strbuf_adds(b, "    ");
 	caret_line(b, c, span.src->text + begin, end - begin,
 		   span.off - begin < end - begin ? span.off - begin : end - begin, span.len);

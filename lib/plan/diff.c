@@ -38,6 +38,7 @@ static bool read_live(const struct plan *p, const struct dm_line *live, struct l
 	bool ok;
 
 	src->name = "table";
+	src->keys = true;
 	src->text = arena_printf(p->arena, "%llu %llu %s %s", (unsigned long long)live->start_sectors,
 				 (unsigned long long)live->nr_sectors, live->target, live->params);
 	src->len = strlen(src->text);

@@ -52,7 +52,7 @@ static void table_line(struct builder *b, struct building *d, const struct field
 	struct source *src = arena_new(b->r->arena, struct source);
 	struct builder sub = {.r = b->r, .src = src};
 
-	*src = (struct source){b->src->name, f->text, strlen(f->text)};
+	*src = (struct source){b->src->name, f->text, strlen(f->text), false};
 	builder_line(&sub, d, 0, src->len);
 	b->failed |= sub.failed;
 }

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	diag.max = 1000;
-	src = (struct source){"fuzz.yaml", arena_strndup(&arena, (const char *)data, size), size};
+	src = (struct source){"fuzz.yaml", arena_strndup(&arena, (const char *)data, size), size, false};
 	layout_load(&l, &src, &o, &arena, &diag);
 	check_kernel(&l, kernel_find("6.1"), &diag);
 	check_kernel(&l, co.kernel, &diag);

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	diag.max = 100;
-	src = (struct source){"targets", arena_strndup(&arena, (const char *)data, size), size};
+	src = (struct source){"targets", arena_strndup(&arena, (const char *)data, size), size, false};
 	kernel_profile_parse(&src, &arena, &diag);
 	diag_release(&diag);
 	arena_release(&arena);

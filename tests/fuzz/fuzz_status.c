@@ -21,7 +21,7 @@ static const struct blkdev *device(void *priv, const char *word, struct span spa
 
 static int again(struct parse_ctx *c, const char *text, size_t len, struct strbuf *out)
 {
-	struct source src = {"status", text, len};
+	struct source src = {"status", text, len, false};
 	struct emit_ctx ec = {.kernel = c->kernel, .mode = EMIT_SHOW, .arena = c->arena};
 	void *status = arena_alloc(c->arena, c->target->status_size + 1);
 	const char *state;

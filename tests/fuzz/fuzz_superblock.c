@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world w = {.data = any};
 	struct arena arena;
 	struct diag diag;
-	struct source src = {"fuzz.table", text, strlen(text)};
+	struct source src = {"fuzz.table", text, strlen(text), false};
 	struct reader r = {.targets = &targets_all, .kernel = kernel_find("6.12"), .diag = &diag,
 			   .arena = &arena, .device = find, .priv = &w};
 	struct table_ctx c = {.kernel = r.kernel, .diag = &diag, .arena = &arena};

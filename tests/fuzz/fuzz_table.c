@@ -14,7 +14,7 @@ static void compile_again(struct arena *arena, struct diag *diag, const struct s
 {
 	struct layout_options o = {.targets = &targets_all, .no_devices = true};
 	struct compile_options co = {.kernel = kernel_find("6.12"), .version = "fuzz"};
-	struct source src = {"again.yaml", strbuf_str(yaml), yaml->len};
+	struct source src = {"again.yaml", strbuf_str(yaml), yaml->len, false};
 	struct strbuf out = STRBUF_INIT;
 	struct layout l;
 
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	diag.max = 1000;
-	src = (struct source){"fuzz.table", arena_strndup(&arena, (const char *)data, size), size};
+	src = (struct source){"fuzz.table", arena_strndup(&arena, (const char *)data, size), size, false};
 	if (!import_table(&src, &o, &arena, &diag, &yaml))
 		compile_again(&arena, &diag, &yaml);
 	strbuf_release(&yaml);

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena);
 	diag_init(&diag, &arena);
 	diag.max = 1000;
-	src = (struct source){"fuzz.yaml", arena_strndup(&arena, (const char *)data, size), size};
+	src = (struct source){"fuzz.yaml", arena_strndup(&arena, (const char *)data, size), size, false};
 	if (yaml_parse(&src, 0, &arena, &diag, &root))
 		require(!root && diag_errors(&diag));
 	else

@@ -25,7 +25,7 @@ static inline void test_load(struct test *t, const char *text)
 	memset(t, 0, sizeof(*t));
 	arena_init(&t->arena);
 	diag_init(&t->diag, &t->arena);
-	t->src = (struct source){"test.yaml", text, strlen(text)};
+	t->src = (struct source){"test.yaml", text, strlen(text), false};
 	t->loaded = layout_load(&t->layout, &t->src, &o, &t->arena, &t->diag);
 }
 

@@ -9,7 +9,7 @@ static const struct finding_kind warning = {
 
 START_TEST(sorted_and_joined)
 {
-	static const struct source src = {"s", "0123456789", 10};
+	static const struct source src = {"s", "0123456789", 10, false};
 	struct arena arena;
 	struct diag d;
 
@@ -41,8 +41,8 @@ END_TEST
  */
 START_TEST(sources_and_lengths)
 {
-	static const struct source first = {"1", "0123456789", 10},
-				   second = {"2", "0123456789", 10};
+	static const struct source first = {"1", "0123456789", 10, false},
+				   second = {"2", "0123456789", 10, false};
 	static const char *const expected[] = {"nowhere", "early", "late", "same", "same"};
 	struct arena arena;
 	struct diag d;
@@ -80,7 +80,7 @@ START_TEST(many)
 	arena_init(&arena);
 	diag_init(&d, &arena);
 	for (uint32_t i = 0; i < 200000; i++) {
-		sources[i % 20000] = (struct source){"s", "", 0};
+		sources[i % 20000] = (struct source){"s", "", 0, false};
 		d.profile = i % 3 ? "6.1" : "6.12";
 		diag_add(&d, &error, (struct span){&sources[i % 20000], i % 7, 0}, "m");
 	}
@@ -118,7 +118,7 @@ END_TEST
 
 START_TEST(positions)
 {
-	struct source src = {"s", "aé\nxyz", 7};
+	struct source src = {"s", "aé\nxyz", 7, false};
 
 	ck_assert_uint_eq(position_of(&src, 0).column, 1);
 	ck_assert_uint_eq(position_of(&src, 3).column, 3);
@@ -128,10 +128,10 @@ START_TEST(positions)
 	src = (struct source){"s",
 		"\xef\xbb\xbf"
 		"a\nb",
-		6};
+		6, false};
 	ck_assert_uint_eq(position_of(&src, 3).column, 1);
 	ck_assert_uint_eq(position_of(&src, 5).column, 1);
-	src = (struct source){"s", "", 0};
+	src = (struct source){"s", "", 0, false};
 	ck_assert_uint_eq(position_of(&src, 0).line, 1);
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(places_in_any_order)
 {
 	static char text[9001];
 	static struct position want[sizeof(text)];
-	struct source src = {"s", text, sizeof(text)};
+	struct source src = {"s", text, sizeof(text), false};
 	struct positions p = {0};
 	struct position at = {1, 1};
 
@@ -170,7 +170,7 @@ END_TEST
 
 START_TEST(places_of_two_sources)
 {
-	struct source a = {"a", "1\n2\n3", 5}, b = {"b", "12345", 5};
+	struct source a = {"a", "1\n2\n3", 5, false}, b = {"b", "12345", 5, false};
 	struct positions p = {0};
 
 	for (int i = 0; i < 3; i++) {
@@ -178,6 +178,32 @@ START_TEST(places_of_two_sources)
 		ck_assert_uint_eq(positions_find(&p, &b, 4).column, 5);
 	}
 	positions_release(&p);
+}
+END_TEST
+
+/* Keys in a table are neither quoted nor shown; sizes, names and short numbers are. */
+START_TEST(keys_are_hidden)
+{
+	static const char text[] = "0 20971520 crypt aes 00112233445566778899aabbccddeeff 0 8:0 0";
+	static const char tag[] = "J 1 internal_hash:hmac(sha256):0a block_size:4096";
+	struct source src = {.name = "t", .text = text, .len = sizeof(text) - 1, .keys = true};
+	struct source hash = {.name = "t", .text = tag, .len = sizeof(tag) - 1, .keys = true};
+	const char *key = strstr(text, "0011"), *mac = strstr(tag, "0a");
+	struct arena a;
+	struct diag d;
+
+	for (size_t i = 0; i < src.len; i++)
+		ck_assert_int_eq(source_is_key(&src, i), text + i >= key && text + i < key + 32);
+	for (size_t i = 0; i < hash.len; i++)
+		ck_assert_int_eq(source_is_key(&hash, i), tag + i >= mac && tag + i < mac + 2);
+	arena_init(&a);
+	diag_init(&d, &a);
+	diag_add(&d, &error, (struct span){&src, 0, 1}, "no number: '%s'", "ffeeddccbbaa99887766");
+	ck_assert_str_eq(d.findings.v[0].message, "no number: '********************'");
+	src.keys = false;
+	ck_assert(!source_is_key(&src, (size_t)(key - text)));
+	diag_release(&d);
+	arena_release(&a);
 }
 END_TEST
 
@@ -195,6 +221,7 @@ Suite *suite_diag_diag(void)
 	tcase_add_test(tc, positions);
 	tcase_add_test(tc, places_in_any_order);
 	tcase_add_test(tc, places_of_two_sources);
+	tcase_add_test(tc, keys_are_hidden);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -60,7 +60,7 @@ END_TEST
 START_TEST(recorded)
 {
 	static const char text[] = "crypt            v1.24.0\nthin-pool        v1.22.0\nverity v1.9.0\n\n";
-	struct source src = {"targets.txt", text, sizeof(text) - 1};
+	struct source src = {"targets.txt", text, sizeof(text) - 1, false};
 	const struct kernel_profile *k;
 	struct arena arena;
 	struct diag diag;
@@ -81,7 +81,7 @@ END_TEST
 START_TEST(recorded_badly)
 {
 	static const char text[] = "crypt v1.24.0\ncrypt 1.24\nx v1.2\n";
-	struct source src = {"targets.txt", text, sizeof(text) - 1};
+	struct source src = {"targets.txt", text, sizeof(text) - 1, false};
 	struct arena arena;
 	struct diag diag;
 

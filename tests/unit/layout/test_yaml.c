@@ -21,7 +21,7 @@ static void parse_bytes(struct parsed *p, const char *text, size_t len)
 	memset(p, 0, sizeof(*p));
 	arena_init(&p->arena);
 	diag_init(&p->diag, &p->arena);
-	p->src = (struct source){"t.yaml", text, len};
+	p->src = (struct source){"t.yaml", text, len, false};
 	sources[0] = &p->src;
 	p->tree = (struct tree){.sources = sources, .nr_sources = 1};
 	p->result = yaml_parse(&p->src, 0, &p->arena, &p->diag, &p->tree.root);

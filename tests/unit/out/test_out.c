@@ -22,7 +22,7 @@ static void print(struct printed *p, const char *text, size_t off, size_t len, e
 	memset(p, 0, sizeof(*p));
 	arena_init(&p->arena);
 	diag_init(&p->diag, &p->arena);
-	p->src = (struct source){"f.yaml", text, strlen(text)};
+	p->src = (struct source){"f.yaml", text, strlen(text), false};
 	diag_add(&p->diag, &kind, (struct span){&p->src, (uint32_t)off, (uint32_t)len}, "wrong <&> \"thing\"");
 	out_findings(&p->b, &p->diag, format, &o);
 }

@@ -78,7 +78,7 @@ bool lines_load(struct lines *l, const char *text)
 
 	diag_release(&l->diag);
 	diag_init(&l->diag, &l->arena);
-	*src = (struct source){"table", text, strlen(text)};
+	*src = (struct source){"table", text, strlen(text), false};
 	if (tables_read(&r, src, &texts))
 		return false;
 	l->table = texts.v[0].table;
@@ -125,7 +125,7 @@ bool lines_says(const struct lines *l, const char *kernel_text)
 
 const char *lines_status(struct lines *l, const char *target, const char *text)
 {
-	struct source src = {"status", text, strlen(text)};
+	struct source src = {"status", text, strlen(text), false};
 	struct parse_ctx pc = {.kernel = l->kernel, .diag = &l->diag, .arena = &l->arena,
 			       .device = find, .priv = l};
 	struct emit_ctx ec = {.kernel = l->kernel, .mode = EMIT_SHOW, .arena = &l->arena};

@@ -94,7 +94,7 @@ static int read_table(struct world *w, const char *text, struct table *t)
 	struct device_texts texts;
 	int err;
 
-	*src = (struct source){"table", text, strlen(text)};
+	*src = (struct source){"table", text, strlen(text), false};
 	err = tables_read(&r, src, &texts);
 	*t = texts.nr ? texts.v[0].table : (struct table){0};
 	return err;
@@ -214,7 +214,7 @@ static void status_again(struct world *w, const char *text, struct strbuf *out)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n"), head;
-		struct source src = {"status", text, len};
+		struct source src = {"status", text, len, false};
 		struct parse_ctx pc = {.kernel = w->kernel, .diag = &w->diag, .arena = &w->arena,
 				       .device = find_device, .priv = w};
 		struct emit_ctx ec = {.kernel = w->kernel, .mode = EMIT_SHOW, .arena = &w->arena};

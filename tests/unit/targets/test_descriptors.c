@@ -167,7 +167,7 @@ static char *print_line(struct arena *arena, const struct line *line)
 static char *through_yaml(struct arena *arena, const char *line, bool *ok, bool *too_many)
 {
 	struct import_options io = {.targets = &targets_all, .kernel = kernel_find("7.2"), .name = "v"};
-	struct source src = {"line", line, strlen(line)};
+	struct source src = {"line", line, strlen(line), false};
 	struct strbuf yaml = STRBUF_INIT;
 	struct diag diag;
 	struct test t;
