@@ -11,7 +11,7 @@ static void wrapped(const char *text, int at, int column)
 {
 	int x = at;
 
-	if (x >= column) {
+	if (column && x >= column) {
 		putchar('\n');
 		x = 0;
 	}
