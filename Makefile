@@ -136,7 +136,7 @@ check-unit: $(O)/unit
 SYSROOT_BIG := build-s390x-linux-gnu/sysroot
 check-big-endian:
 	$(Q)scripts/sysroot s390x $(SYSROOT_BIG)
-	$(Q)CK_TIMEOUT_MULTIPLIER=20 $(MAKE) CROSS=s390x-linux-gnu SYSROOT=$(CURDIR)/$(SYSROOT_BIG) check-unit check-fuzz
+	$(Q)CHECK_EMULATED=1 CK_TIMEOUT_MULTIPLIER=20 $(MAKE) CROSS=s390x-linux-gnu SYSROOT=$(CURDIR)/$(SYSROOT_BIG) check-unit check-fuzz
 
 check-cli: $(PROGRAMS)
 	$(Q)DMC_BUILD=$(abspath $(O)) bats $(if $(CI),,--pretty) tests/cli

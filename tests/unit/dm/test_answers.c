@@ -73,6 +73,18 @@ static void put(const void *p, size_t len)
 	puppet.len += len;
 }
 
+/* Numbers of the kernel's structs are in the machine's own order. */
+static void put_u32s(uint32_t a, uint32_t b)
+{
+	put(&a, 4);
+	put(&b, 4);
+}
+
+static void put_u64(uint64_t v)
+{
+	put(&v, 8);
+}
+
 static void put_name(uint64_t dev, uint32_t next, const char *name, size_t size)
 {
 	put(&dev, 8);
@@ -87,9 +99,10 @@ START_TEST(names)
 
 	/* the record of "LIST" (tests/data/ioctl), with its flags behind the event numbers */
 	put_name(0xfe00, 24, "c\0\0\0", 4);
-	put("\5\0\0\0\2\0\0\0", 8);
+	put_u32s(5, 2);
 	put_name(0xfe01, 0, "a\\x20b\0\0\0\0\0", 12);
-	put("\0\0\0\0\1\0\0\0U2\0\0\0\0\0\0", 16);
+	put_u32s(0, 1);
+	put("U2\0\0\0\0\0\0", 8);
 	ck_assert_int_eq(dm_list(dm, &arena, &n), 0);
 	ck_assert_uint_eq(n.nr, 2);
 	ck_assert_str_eq(n.v[0].name, "c");
@@ -187,7 +200,9 @@ START_TEST(deps_and_versions)
 	uint32_t version[3];
 	struct dm_devs d;
 
-	put("\2\0\0\0\0\0\0\0\0\7\0\0\0\0\0\0\1\7\0\0\0\0\0\0", 24);
+	put_u32s(2, 0);
+	put_u64(0x700);
+	put_u64(0x701);
 	ck_assert_int_eq(dm_deps(dm, dm_by_name("a"), 0, &arena, &d, NULL), 0);
 	ck_assert_uint_eq(d.nr, 2);
 	ck_assert_uint_eq(d.v[1], makedev(7, 1));
@@ -199,15 +214,17 @@ START_TEST(deps_and_versions)
 	ck_assert_uint_eq(d.nr, 0);
 
 	puppet = clean;
-	put("\0\0\0\0\1\0\0\0\4\0\0\0\0\0\0\0linear\0", 23);
+	put_u32s(0, 1);
+	put_u32s(4, 0);
+	put("linear\0", 7);
 	ck_assert_int_eq(dm_list_versions(dm, &arena, &v), 0);
 	ck_assert_uint_eq(v.nr, 1);
 	ck_assert_int_eq(dm_get_target_version(dm, "linear", version), 0);
 	ck_assert_uint_eq(version[1], 4);
 	ck_assert_int_eq(dm_get_target_version(dm, "striped", version), -EINVAL);
-	puppet.data[0] = 200;
+	memset(puppet.data, 200, 4);
 	ck_assert_int_eq(dm_list_versions(dm, &arena, &v), -EBADMSG);
-	puppet.data[0] = 0;
+	memset(puppet.data, 0, 4);
 	puppet.len -= 1;
 	ck_assert_int_eq(dm_list_versions(dm, &arena, &v), -EBADMSG);
 }
