@@ -132,7 +132,8 @@ START_TEST(names)
 
 	puppet = clean; /* a uuid without end */
 	put_name(1, 0, "abc", 4);
-	put("\0\0\0\0\1\0\0\0abcdefgh", 16);
+	put_u32s(0, 1);
+	put("abcdefgh", 8);
 	ck_assert_int_eq(dm_list(dm, &arena, &n), -EBADMSG);
 }
 END_TEST
