@@ -71,8 +71,22 @@ klog() {
 	dmesg | awk -v mark="$kt_mark" 'found { sub(/^\[ *[0-9.]+\] /, ""); print } index($0, mark) { found = 1 }'
 }
 
+# Waits for arrays, 20 s at most: Linux 6.1 crashes (md_do_sync) when one is removed as its
+# resync starts.
+in_sync() {
+	kt_tries=0
+	while dmsetup status --target raid 2>/dev/null |
+		awk '{ for (i = 7; i <= NF; i++) if ($i ~ /^[0-9]+\/[0-9]+$/) { split($i, r, "/"); if (r[1] != r[2]) found = 1 } }
+			END { exit !found }'; do
+		kt_tries=$((kt_tries + 1))
+		[ $kt_tries -lt 80 ] || break
+		sleep 0.25
+	done
+}
+
 # Takes away all device-mapper devices, loop devices and files; prints what would not go.
 cleanup() {
+	in_sync
 	kt_tries=0
 	while dmsetup info -c --noheadings -o name 2>/dev/null | grep -qv '^No devices'; do
 		[ $kt_tries -lt 8 ] || break
