@@ -4,7 +4,8 @@
 #   all          build/dmc and build/dminspect (default)
 #   check        unit tests, command-line tests, fuzz corpus replay
 #   check-unit check-cli check-fuzz
-#   kernel-programs  what tests/kernel runs in virtual machines
+#   check-kernel jobs on real kernels, in virtual machines: tests/kernel/run --help
+#   kernel-programs  what those run besides
 #   check-big-endian  unit tests and fuzz corpus on s390x, in qemu's user emulation
 #   fuzz         libFuzzer binaries, each run for FUZZ_TIME seconds (clang); fuzz-layout … one of them
 #   bench        measurements (tests/bench), never a test
@@ -128,6 +129,10 @@ $(KERNEL_PROGRAMS):
 
 kernel-programs: $(KERNEL_PROGRAMS)
 
+# JOBS='tables examples' plays only those.
+check-kernel: $(PROGRAMS) $(KERNEL_PROGRAMS)
+	$(Q)O=$(abspath $(O)) tests/kernel/run $(if $(CI),-r) $(JOBS)
+
 check: check-unit check-cli check-fuzz
 
 check-unit: $(O)/unit
@@ -229,7 +234,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all kernel-programs check check-unit check-cli check-fuzz check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
+.PHONY: all kernel-programs check check-unit check-cli check-fuzz check-kernel check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC)))

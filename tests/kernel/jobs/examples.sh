@@ -70,7 +70,9 @@ read_all() {
 	done
 }
 
+# integrity forgets `recalculate` when it is done, which may be now or later.
 same() {
+	sed -i -E 's/( integrity .* J) [0-9]+ (block_size:[0-9]+ )?(recalculate )?/\1 N \2/' "$2" "$3"
 	if diff "$2" "$3" >difference; then pass "$1"; else
 		fail "$1"
 		note "$(cat difference)"
