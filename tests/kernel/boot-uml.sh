@@ -30,10 +30,16 @@ confined() {
 	fi
 }
 
+# Where its memory is a file: /dev/shm, or the disk where that has no room.
+memory() {
+	free=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
+	if [ "${free:-0}" -gt 900000 ]; then echo /dev/shm; else echo "$work/uml"; fi
+}
+
 boot() {
 	console=null,fd:1
 	[ ! -e "$share/interactive" ] || console=fd:0,fd:1
-	confined timeout -k 5 "$1" linux.uml mem=768M rootfstype=hostfs rootflags=/ ro \
+	TMPDIR=$(memory) confined timeout -k 5 "$1" linux.uml mem=768M rootfstype=hostfs rootflags=/ ro \
 		uml_dir="$work/uml" umid="$$" init="$here/start-uml" KT_SHARE="$share" \
 		con=null con0="$console" ssl=null ssl1=null,fd:3 panic=-1 oops=panic 2>&1
 }

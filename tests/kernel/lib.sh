@@ -101,5 +101,5 @@ cleanup() {
 	done
 	dmsetup ls 2>/dev/null | grep -v '^No devices' | cut -f1 | tr '\n' ' '
 	losetup -D 2>/dev/null
-	rm -rf "$WORK"/* /dev/mapper/kt-*
+	rm -rf "${WORK:?}"/* /dev/mapper/kt-*
 }

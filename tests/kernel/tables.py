@@ -119,7 +119,7 @@ class Live:
             self.readback = self.names.put(dm.status("t", dm.STATUS_TABLE))
         except OSError as e:
             self.error = errno.errorcode.get(e.errno, str(e.errno))
-        self.texts = [settle(self.names.put(line)) for line in self.log.lines()]
+        self.texts = [self.names.put(settle(line)) for line in self.log.lines()]
         if self.accepted and " raid " in self.status:
             in_sync("t")
         self.unmake("t")
