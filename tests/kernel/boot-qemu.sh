@@ -76,17 +76,20 @@ prepare() {
 # norandmaps: the emulator translates code again wherever it is seen at another address, so
 # random addresses make each program start several times slower.
 boot() {
+	seconds=$1
+	# Descriptors and not names of files, which QEMU would empty.
 	if [ -e "$share/interactive" ]; then
-		console=mon:stdio
+		set -- -serial mon:stdio
 	else
-		console=file:/dev/fd/1
+		set -- -add-fd fd=4,set=4 -chardev file,id=console,path=/dev/fdset/4,append=on -serial chardev:console
 	fi
-	timeout -k 5 --foreground "$1" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 1536 \
-		-nodefaults -no-user-config -no-reboot -display none \
+	timeout -k 5 --foreground "$seconds" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 2 \
+		-m 1536 -nodefaults -no-user-config -no-reboot -display none \
 		-kernel "$tree/vmlinux" -initrd "$tree/initramfs.cpio" \
 		-append "console=ttyS0 loglevel=7 panic=-1 oops=panic norandmaps mitigations=off nokaslr \
 			randomize_kstack_offset=off init_on_alloc=0 audit=0 lsm=" \
 		-virtfs local,path=/,mount_tag=tree,security_model=none,readonly=on,multidevs=remap \
 		-virtfs local,path="$share",mount_tag=share,security_model=none \
-		-serial "$console" -chardev file,id=jobs,path=/dev/fd/3 -serial chardev:jobs
+		"$@" -add-fd fd=3,set=3 -chardev file,id=jobs,path=/dev/fdset/3,append=on -serial chardev:jobs \
+		4>&1 2>&1
 }
