@@ -97,11 +97,11 @@ struct delay_status {
 };
 
 static const struct word status[] = {
-	{.kind = WORD_U64, WORD_FIELD(struct delay_status, reads), .key = "reads",
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct delay_status, reads), .key = "reads",
 	 .help = "reads that wait now"},
-	{.kind = WORD_U64, WORD_FIELD(struct delay_status, writes), .key = "writes",
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct delay_status, writes), .key = "writes",
 	 .help = "writes that wait now"},
-	{.kind = WORD_U64, WORD_FIELD(struct delay_status, flushes), .key = "flushes",
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct delay_status, flushes), .key = "flushes",
 	 .help = "flushes that wait now"},
 	WORD_LAST,
 };

@@ -78,7 +78,7 @@ static const struct choice verbosity[] = {
 
 static const struct word status[] = {
 	{.kind = WORD_TEXT, WORD_FIELD(struct dust_status, device), .key = "device", .help = "MAJOR:MINOR"},
-	{.kind = WORD_CHOICE, WORD_FIELD(struct dust_status, state), .choices = states, .key = "state",
+	{.kind = WORD_CHOICE, .flags = WORD_BRIEF, WORD_FIELD(struct dust_status, state), .choices = states, .key = "state",
 	 .help = "whether listed blocks fail"},
 	{.kind = WORD_CHOICE, WORD_FIELD(struct dust_status, verbose), .choices = verbosity,
 	 .key = "logging", .help = "whether changes are logged"},

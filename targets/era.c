@@ -112,9 +112,9 @@ struct era_status {
 static const struct word status[] = {
 	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct era_status, metadata_block),
 	 .key = "metadata_block_size", .help = "size of a metadata block"},
-	{.kind = WORD_RATIO, WORD_FIELD(struct era_status, metadata), .key = "metadata_blocks",
-	 .help = "metadata blocks in use, and all"},
-	{.kind = WORD_U64, WORD_FIELD(struct era_status, era), .key = "era", .help = "the current era"},
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .unit_row = &status[0], WORD_FIELD(struct era_status, metadata),
+	 .key = "metadata", .help = "metadata blocks in use, and all"},
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct era_status, era), .key = "era", .help = "the current era"},
 	{.kind = WORD_U64, .flags = WORD_DASH, WORD_FIELD(struct era_status, held_root),
 	 .key = "held_root", .help = "block of the metadata snapshot"},
 	WORD_LAST,

@@ -268,11 +268,11 @@ struct integrity_status {
 };
 
 static const struct word status[] = {
-	{.kind = WORD_U64, WORD_FIELD(struct integrity_status, mismatches), .key = "mismatches",
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct integrity_status, mismatches), .key = "mismatches",
 	 .help = "blocks whose tag was wrong"},
-	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct integrity_status, provided), .key = "provided",
+	{.kind = WORD_SIZE, .flags = WORD_BRIEF, .unit = 512, WORD_FIELD(struct integrity_status, provided), .key = "provided",
 	 .help = "what the device can hold"},
-	{.kind = WORD_SIZE, .unit = 512, .flags = WORD_DASH, WORD_FIELD(struct integrity_status, recalc),
+	{.kind = WORD_SIZE, .unit = 512, .flags = WORD_DASH | WORD_BRIEF, WORD_FIELD(struct integrity_status, recalc),
 	 .key = "recalculated", .help = "how far tags are recalculated"},
 	WORD_LAST,
 };

@@ -57,11 +57,11 @@ struct log_writes_status {
 static const struct choice disabled[] = {{"logging_disabled", KF_NONE, "the log is full or failed"}, {0}};
 
 static const struct word status[] = {
-	{.kind = WORD_U64, WORD_FIELD(struct log_writes_status, entries), .key = "entries",
+	{.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct log_writes_status, entries), .key = "entries",
 	 .help = "entries in the log"},
-	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct log_writes_status, last_sector), .key = "last_sector",
+	{.kind = WORD_U64, WORD_FIELD(struct log_writes_status, last_sector), .key = "last_sector",
 	 .help = "last sector of the log device in use"},
-	{.kind = WORD_CHOICE, .flags = WORD_TAIL, WORD_FIELD(struct log_writes_status, disabled),
+	{.kind = WORD_CHOICE, .flags = WORD_TAIL | WORD_BRIEF, WORD_FIELD(struct log_writes_status, disabled),
 	 .choices = disabled, .key = "logging", .help = "there when logging has stopped"},
 	WORD_LAST,
 };

@@ -422,14 +422,21 @@ struct mirror_status {
 	struct word_list log;
 };
 
+/* device_status_char() */
+static const struct choice healths[] = {
+	{"A", KF_NONE, "alive"},       {"F", KF_NONE, "flush_failed"}, {"D", KF_NONE, "write_failed"},
+	{"S", KF_NONE, "sync_failed"}, {"R", KF_NONE, "read_failed"},  {"U", KF_NONE, "unclear"}, {0},
+};
+
 static const struct word status[] = {
 	{.kind = WORD_COUNT, .num = NUM_S32, .help = "number of legs"},
 	{.kind = WORD_REPEAT, WORD_FIELD(struct mirror_status, devices), .key = "devices",
 	 .rows = status_device_words, .item_size = sizeof(struct status_device), .help = "the legs"},
-	{.kind = WORD_RATIO, WORD_FIELD(struct mirror_status, regions), .key = "regions_in_sync",
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, WORD_FIELD(struct mirror_status, regions), .key = "regions",
+	 .aux_key = "in_sync",
 	 .help = "regions that are equal on all legs, and all"},
 	{.kind = WORD_FIXED, .word = "1", .help = "number of words that follow"},
-	{.kind = WORD_TEXT, WORD_FIELD(struct mirror_status, health), .key = "health",
+	{.kind = WORD_TEXT, .flags = WORD_BRIEF, WORD_FIELD(struct mirror_status, health), .choices = healths, .key = "health",
 	 .help = "one letter a leg: A fine, F flush, D write, S copy, R read error"},
 	{.kind = WORD_LIST, .flags = WORD_ALWAYS, WORD_FIELD(struct mirror_status, log), .key = "log",
 	 .help = "type of the log, its device, and A alive, D failed or F flush failed"},

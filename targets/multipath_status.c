@@ -22,15 +22,15 @@ struct group_status {
 
 static const struct choice path_states[] = {{"A", KF_NONE, "active"}, {"F", KF_NONE, "failed"}, {0}};
 static const struct choice group_states[] = {
-	{"D", KF_NONE, "disabled"}, {"A", KF_NONE, "in use"}, {"E", KF_NONE, "enabled"}, {0},
+	{"D", KF_NONE, "disabled"}, {"A", KF_NONE, "active"}, {"E", KF_NONE, "enabled"}, {0},
 };
 
 static const struct word path_rows[] = {
-	[DEVICE] = {.kind = WORD_TEXT, WORD_FIELD(struct path_status, device), .key = "device",
+	[DEVICE] = {.kind = WORD_TEXT, .flags = WORD_BRIEF, WORD_FIELD(struct path_status, device), .key = "device",
 		    .help = "MAJOR:MINOR"},
-	[PATH_STATE] = {.kind = WORD_CHOICE, WORD_FIELD(struct path_status, state), .choices = path_states,
+	[PATH_STATE] = {.kind = WORD_CHOICE, .flags = WORD_BRIEF, WORD_FIELD(struct path_status, state), .choices = path_states,
 			.key = "state", .help = "whether the path works"},
-	[FAILS] = {.kind = WORD_U64, WORD_FIELD(struct path_status, fails), .key = "fail_count",
+	[FAILS] = {.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct path_status, fails), .key = "fail_count",
 		   .help = "how often it failed"},
 	[ARGS] = {.kind = WORD_LIST, WORD_FIELD(struct path_status, args), .key = "selector",
 		  .help = "what the selector counts: requests or bytes in flight, throughput"},
@@ -38,11 +38,11 @@ static const struct word path_rows[] = {
 };
 
 static const struct word group_rows[] = {
-	[STATE] = {.kind = WORD_CHOICE, WORD_FIELD(struct group_status, state), .choices = group_states,
+	[STATE] = {.kind = WORD_CHOICE, .flags = WORD_BRIEF, WORD_FIELD(struct group_status, state), .choices = group_states,
 		   .key = "state", .help = "whether the group is in use"},
 	[SELECTOR] = {.kind = WORD_LIST, .flags = WORD_ALWAYS, WORD_FIELD(struct group_status, selector),
 		      .key = "selector", .help = "what the selector says of the group"},
-	[PATHS] = {.kind = WORD_REPEAT, WORD_FIELD(struct group_status, paths), .rows = path_rows,
+	[PATHS] = {.kind = WORD_REPEAT, .flags = WORD_BRIEF, WORD_FIELD(struct group_status, paths), .rows = path_rows,
 		   .item_size = sizeof(struct path_status), .key = "paths", .help = "the paths"},
 	WORD_LAST,
 };
@@ -54,9 +54,9 @@ const struct word multipath_status[] = {
 			   .key = "pg_init_count", .help = "tries of the hardware handler"},
 	[HANDLER] = {.kind = WORD_LIST, .flags = WORD_ALWAYS, WORD_FIELD(struct multipath_status, handler),
 		     .key = "handler", .help = "what the hardware handler says; nothing so far"},
-	[GROUP] = {.kind = WORD_U64, WORD_FIELD(struct multipath_status, group), .key = "group",
+	[GROUP] = {.kind = WORD_U64, .flags = WORD_BRIEF, WORD_FIELD(struct multipath_status, group), .key = "group",
 		   .help = "the group in use, or the next"},
-	[GROUPS] = {.kind = WORD_REPEAT, WORD_FIELD(struct multipath_status, groups), .rows = group_rows,
+	[GROUPS] = {.kind = WORD_REPEAT, .flags = WORD_BRIEF, WORD_FIELD(struct multipath_status, groups), .rows = group_rows,
 		    .item_size = sizeof(struct group_status), .key = "priority_groups", .help = "the groups"},
 	WORD_LAST,
 };

@@ -112,8 +112,8 @@ struct pcache_status {
 static const struct word status[] = {
 	NUMBER(0, WORD_HEXNUM, "superblock_flags", "flags of the superblock"),
 	NUMBER(1, 0, "segments", "segments of 16 MiB"),
-	NUMBER(2, 0, "cache_segments", "of them for the cache"),
-	NUMBER(3, 0, "used_segments", "of those in use"),
+	NUMBER(2, WORD_BRIEF, "cache_segments", "of them for the cache"),
+	NUMBER(3, WORD_BRIEF, "used_segments", "of those in use"),
 	NUMBER(4, 0, "gc_percent", "collection starts above this share in use"),
 	NUMBER(5, WORD_HEXNUM, "flags", "flags of the cache"),
 	PLACE(head, "SEGMENT:OFFSET where keys are written"),

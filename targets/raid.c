@@ -122,23 +122,38 @@ static void normalize(const struct emit_ctx *c, void *params)
 
 struct raid_status {
 	uint64_t given;
-	const char *type, *health, *action, *journal;
+	const char *type, *health, *action;
 	uint64_t devices, mismatches, data_offset;
 	struct ratio sync;
+	unsigned journal;
 };
 
-#define FIELD(kind_, field, text) {.kind = kind_, WORD_FIELD(struct raid_status, field), .key = #field, .help = text}
+#define FIELD(kind_, field, text) \
+	{.kind = kind_, .flags = WORD_BRIEF, WORD_FIELD(struct raid_status, field), .key = #field, .help = text}
+
+/* __raid_dev_status() */
+static const struct choice healths[] = {
+	{"A", KF_NONE, "in_sync"}, {"a", KF_NONE, "out_of_sync"}, {"D", KF_NONE, "failed"},
+	{"-", KF_NONE, "missing"}, {0},
+};
+static const struct choice journals[] = {
+	{"A", KF_NONE, "write_through"}, {"a", KF_NONE, "write_back"}, {"D", KF_NONE, "failed"},
+	{"-", KF_NONE, "none"}, {0},
+};
 
 static const struct word status[] = {
 	FIELD(WORD_TEXT, type, "level and layout"),
-	FIELD(WORD_U64, devices, "number of devices"),
-	FIELD(WORD_TEXT, health, "one letter a device: A in sync, a not yet, D failed, - missing"),
-	FIELD(WORD_RATIO, sync, "sectors in sync, and all"),
+	{.kind = WORD_U64, WORD_FIELD(struct raid_status, devices), .key = "devices", .help = "number of devices"},
+	{.kind = WORD_TEXT, .flags = WORD_BRIEF, WORD_FIELD(struct raid_status, health), .choices = healths,
+	 .key = "health", .help = "one letter a device: A in sync, a not yet, D failed, - missing"},
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .unit = 512, WORD_FIELD(struct raid_status, sync), .key = "sync",
+	 .aux_key = "done", .help = "sectors in sync, and all"},
 	FIELD(WORD_TEXT, action, "idle, frozen, resync, recover, check, repair or reshape"),
 	FIELD(WORD_U64, mismatches, "sectors that differed in the last check"),
 	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct raid_status, data_offset), .key = "data_offset",
 	 .help = "free space at the start of the data devices"},
-	FIELD(WORD_TEXT, journal, "- none, A write-through, a write-back, D failed"),
+	{.kind = WORD_CHOICE, WORD_FIELD(struct raid_status, journal), .choices = journals, .key = "journal",
+	 .help = "- none, A write-through, a write-back, D failed"},
 	WORD_LAST,
 };
 

@@ -362,7 +362,7 @@ struct snapshot_status {
 };
 
 static const struct word status[] = {
-	{.kind = WORD_RATIO, .unit = 512, WORD_FIELD(struct snapshot_status, sectors), .key = "sectors",
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .unit = 512, WORD_FIELD(struct snapshot_status, sectors), .key = "store",
 	 .help = "sectors of the store in use, and all"},
 	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct snapshot_status, metadata), .key = "metadata",
 	 .help = "what of it is metadata"},

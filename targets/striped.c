@@ -149,13 +149,15 @@ struct striped_status {
 	const char *health;
 };
 
+static const struct choice healths[] = {{"A", KF_NONE, "alive"}, {"D", KF_NONE, "failed"}, {0}};
+
 static const struct word status[] = {
 	{.kind = WORD_COUNT, .num = NUM_S32, .help = "number of stripes"},
 	{.kind = WORD_REPEAT, WORD_FIELD(struct striped_status, devices), .key = "devices",
 	 .rows = status_device_words, .item_size = sizeof(struct status_device),
 	 .help = "the devices"},
 	{.kind = WORD_FIXED, .word = "1", .help = "number of words that follow"},
-	{.kind = WORD_TEXT, WORD_FIELD(struct striped_status, health), .key = "health",
+	{.kind = WORD_TEXT, .flags = WORD_BRIEF, WORD_FIELD(struct striped_status, health), .choices = healths, .key = "health",
 	 .help = "one letter a device: A no error yet, D had errors"},
 	WORD_LAST,
 };

@@ -121,9 +121,9 @@ struct thin_status {
 };
 
 static const struct word status[] = {
-	{.kind = WORD_SIZE, .unit = 512, WORD_FIELD(struct thin_status, mapped), .key = "mapped",
+	{.kind = WORD_SIZE, .flags = WORD_BRIEF, .unit = 512, WORD_FIELD(struct thin_status, mapped), .key = "mapped",
 	 .help = "what is mapped"},
-	{.kind = WORD_SIZE, .flags = WORD_DASH, .unit = 512, WORD_FIELD(struct thin_status, highest),
+	{.kind = WORD_U64, .flags = WORD_DASH, WORD_FIELD(struct thin_status, highest),
 	 .key = "highest_mapped_sector", .help = "the last sector that is mapped"},
 	WORD_LAST,
 };

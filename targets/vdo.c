@@ -393,12 +393,12 @@ struct vdo_status {
 	uint64_t used, total;
 };
 
-#define TEXT(field, text) {.kind = WORD_TEXT, WORD_FIELD(struct vdo_status, field), .key = #field, .help = text}
+#define TEXT(field, text) {.kind = WORD_TEXT, .flags = WORD_BRIEF, WORD_FIELD(struct vdo_status, field), .key = #field, .help = text}
 #define BLOCKS(field, text) \
-	{.kind = WORD_SIZE, .unit = BLOCK, .num = NUM_K64, WORD_FIELD(struct vdo_status, field), .key = #field, .help = text}
+	{.kind = WORD_SIZE, .flags = WORD_BRIEF, .unit = BLOCK, .num = NUM_K64, WORD_FIELD(struct vdo_status, field), .key = #field, .help = text}
 
 static const struct word status[] = {
-	TEXT(device, "the storage device"),
+	{.kind = WORD_TEXT, WORD_FIELD(struct vdo_status, device), .key = "device", .help = "the storage device"},
 	TEXT(mode, "normal, recovering or read-only"),
 	TEXT(recovery, "recovering, or -"),
 	TEXT(index, "state of the deduplication index"),

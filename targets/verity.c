@@ -390,14 +390,16 @@ static enum discard_use discards(const void *params)
 
 struct verity_status {
 	uint64_t given;
-	const char *state;
 	uint64_t corrected;
+	unsigned state;
 };
 
+static const struct choice states[] = {{"V", KF_NONE, "valid"}, {"C", KF_NONE, "corrupted"}, {0}};
+
 static const struct word status[] = {
-	{.kind = WORD_TEXT, WORD_FIELD(struct verity_status, state), .key = "state",
+	{.kind = WORD_CHOICE, .flags = WORD_BRIEF, WORD_FIELD(struct verity_status, state), .choices = states, .key = "state",
 	 .help = "V: no wrong block was seen; C: one was"},
-	{.kind = WORD_U64, .flags = WORD_TAIL | WORD_DASH, WORD_FIELD(struct verity_status, corrected),
+	{.kind = WORD_U64, .flags = WORD_TAIL | WORD_DASH | WORD_BRIEF, WORD_FIELD(struct verity_status, corrected),
 	 .key = "corrected_blocks", .since = KF_VERITY_STATUS_FEC, .help = "blocks that FEC corrected"},
 	WORD_LAST,
 };
@@ -407,7 +409,7 @@ static void emit_status(const struct emit_ctx *c, const void *st, struct strbuf 
 {
 	const struct verity_status *s = st;
 
-	emit_word(out, s->state);
+	emit_word(out, states[s->state].word);
 	if (given(s, 1))
 		emit_number(out, s->corrected);
 	else if (kernel_has(c->kernel, KF_VERITY_STATUS_FEC))

@@ -321,11 +321,16 @@ struct writecache_status {
 	{.kind = WORD_U64, .num = NUM_K64, .offset = offsetof(struct writecache_status, v) + 8 * (i), \
 	 .key = name, .help = text}
 
+#define BLOCKS(i, name, text) \
+	{.kind = WORD_SIZE, .flags = WORD_BRIEF | WORD_TABLE_UNIT, .unit_row = &words[BLOCK_SIZE], .num = NUM_K64, \
+	 .offset = offsetof(struct writecache_status, v) + 8 * (i), .key = name, .help = text}
+
 static const struct word status[] = {
-	COUNTER(0, "error", "not 0: the cache failed"),
-	COUNTER(1, "blocks", "blocks"),
-	COUNTER(2, "free_blocks", "free blocks"),
-	COUNTER(3, "writeback_blocks", "blocks being written back"),
+	{.kind = WORD_U64, .flags = WORD_BRIEF, .num = NUM_K64, WORD_FIELD(struct writecache_status, v), .key = "error",
+	 .help = "not 0: the cache failed"},
+	BLOCKS(1, "total", "blocks"),
+	BLOCKS(2, "free", "free blocks"),
+	BLOCKS(3, "writeback", "blocks being written back"),
 	COUNTER(4, "reads", "blocks read"),
 	COUNTER(5, "read_hits", "blocks read from the cache"),
 	COUNTER(6, "writes", "blocks written"),

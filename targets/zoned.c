@@ -285,10 +285,10 @@ struct zoned_status {
 };
 
 static const struct word zone_rows[] = {
-	{.kind = WORD_RATIO, WORD_FIELD(struct zones, random), .key = "random",
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .aux_key = "free", WORD_FIELD(struct zones, random), .key = "random",
 	 .help = "conventional zones not in use, and all"},
 	{.kind = WORD_FIXED, .word = "random"},
-	{.kind = WORD_RATIO, WORD_FIELD(struct zones, sequential), .key = "sequential",
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .aux_key = "free", WORD_FIELD(struct zones, sequential), .key = "sequential",
 	 .help = "sequential zones not in use, and all"},
 	{.kind = WORD_FIXED, .word = "sequential"},
 	WORD_LAST,
@@ -298,10 +298,10 @@ static const struct word zone_rows[] = {
 static const struct word status[] = {
 	{.kind = WORD_U64, .flags = WORD_TAIL, WORD_FIELD(struct zoned_status, zones), .key = "zones", .help = "number of zones"},
 	{.kind = WORD_FIXED, .word = "zones"},
-	{.kind = WORD_RATIO, WORD_FIELD(struct zoned_status, cache), .key = "cache",
+	{.kind = WORD_RATIO, .flags = WORD_BRIEF, .aux_key = "free", WORD_FIELD(struct zoned_status, cache), .key = "cache",
 	 .help = "zones of the regular disk not in use, and all"},
 	{.kind = WORD_FIXED, .word = "cache"},
-	{.kind = WORD_REPEAT, .flags = WORD_UNCOUNTED, WORD_FIELD(struct zoned_status, devices),
+	{.kind = WORD_REPEAT, .flags = WORD_UNCOUNTED | WORD_BRIEF, WORD_FIELD(struct zoned_status, devices),
 	 .rows = zone_rows, .item_size = sizeof(struct zones), .key = "devices", .help = "the zoned disks"},
 	WORD_LAST,
 };

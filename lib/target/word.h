@@ -86,6 +86,8 @@ enum word_flags {
 	WORD_LAYOUT_ONLY = 1 << 18, /* a key of the layout that is no word of the line */
 	WORD_COPIES = 1 << 19,   /* device: gets copies of the data (a cache, a cow, a log) */
 	WORD_META = 1 << 20,     /* device: holds metadata alone */
+	WORD_BRIEF = 1 << 21,    /* status: told to people also where there is little room */
+	WORD_TABLE_UNIT = 1 << 22, /* status: .unit_row is a row of the table line */
 };
 
 /* How the kernel reads a number; see the kernel's sscanf and kstrto* families. */
@@ -104,7 +106,7 @@ enum num_class {
 struct choice {
 	const char *word;          /* NULL ends an array */
 	enum kernel_feature since;
-	const char *help;
+	const char *help;          /* status: of one letter, the name that is printed for it */
 };
 
 /* A maximum that grew: the first row whose feature the kernel has counts. */
@@ -119,16 +121,18 @@ struct word {
 	uint16_t offset;         /* of the field */
 	uint8_t num;             /* enum num_class */
 	const char *key;         /* in the layout; NULL: not in the layout */
-	const char *aux_key;     /* WORD_AREA: key of the start; WORD_ALG: of the key */
+	const char *aux_key;     /* WORD_AREA: key of the start; WORD_ALG: of the key; WORD_RATIO:
+				  * what the first number counts, NULL: "used" */
 	const char *list;        /* WORD_FLAG: an element of this list of the layout */
 	const char *word;        /* keyword of an option; text of WORD_FIXED */
-	uint32_t unit;           /* WORD_SIZE bytes, WORD_TIME milliseconds per count */
-	const struct word *unit_row; /* WORD_SIZE in blocks: the row that has their size */
+	uint32_t unit;           /* WORD_SIZE bytes, WORD_TIME milliseconds per count; WORD_RATIO
+				  * bytes, 0: things, not bytes */
+	const struct word *unit_row; /* WORD_SIZE, WORD_RATIO in blocks: the row that has their size */
 	uint64_t min, max;       /* of the number on the line; max 0: what the class holds */
 	const struct max_since *limits; /* instead of max; ends with KF_NONE */
 	uint64_t dflt;           /* WORD_OPTIONAL: number or choice */
 	const char *dflt_text;   /* the same for texts; for manuals where the kernel decides */
-	const struct choice *choices;
+	const struct choice *choices; /* WORD_TEXT (status): what its letters mean, one a device */
 	const struct word *rows; /* of an item or nested struct */
 	uint16_t item_size;
 	enum kernel_feature since;
