@@ -10,26 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dm/blockdev.h"
+
 #define TRIES 16
 
-/* The first line of /sys/block/NAME/loop/WHAT. */
 static bool attribute(const char *name, const char *what, char *buf, size_t size)
 {
 	char path[320];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "/sys/block/%s/loop/%s", name, what);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	buf[n] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	return true;
+	return sysfs_line(path, buf, size);
 }
 
 /* A part of the file, or a file of the same name that was replaced, does not count. */
