@@ -1,4 +1,5 @@
 /* Which number a device of the layout has here, and which device a number of a live table is. */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -20,6 +21,39 @@ static void find_loop(const struct plan *p, struct plan_device *d)
 		d->loop = arena_strdup(p->arena, loop);
 }
 
+/* In a state file, which may be another system's, devices go by their names and files there. */
+static bool is_under(const struct blockdev *u, const char *path)
+{
+	if (!path)
+		return false;
+	if (u->whole_file && !strcmp(u->backing_file, path))
+		return true;
+	for (size_t i = 0; i < u->nr_links; i++)
+		if (!strcmp(u->links[i], path))
+			return true;
+	return u->name && !strncmp(path, "/dev/", 5) && !strcmp(path + 5, u->name);
+}
+
+static bool find_under(const struct plan *p, struct plan_device *d)
+{
+	const struct device *device = d->device;
+	char *file = device->path ? realpath(device->path, NULL) : NULL;
+	const char *value = device->selector != SELECT_PARTUUID ? device->value :
+			    arena_printf(p->arena, "/dev/disk/by-partuuid/%s", device->value);
+
+	for (size_t i = 0; i < p->running->underneath.nr && !d->dev; i++) {
+		const struct blockdev *u = &p->running->underneath.v[i];
+
+		if (is_under(u, device->path) || is_under(u, file) || is_under(u, value)) {
+			d->dev = u->dev;
+			if (u->backing_file && u->name)
+				d->loop = arena_printf(p->arena, "/dev/%s", u->name);
+		}
+	}
+	free(file);
+	return d->dev;
+}
+
 static void find_device(const struct plan *p, struct plan_device *d)
 {
 	const struct device *device = d->device;
@@ -30,6 +64,8 @@ static void find_device(const struct plan *p, struct plan_device *d)
 			d->dev = 0;
 		return;
 	}
+	if (!p->running->dm && find_under(p, d))
+		return;
 	if (!device->path || stat(device->path, &st))
 		return;
 	if (S_ISBLK(st.st_mode))

@@ -102,6 +102,7 @@ int running_read(struct running *ret, struct dm *dm, struct arena *arena, struct
 void running_release(struct running *r)
 {
 	vec_release(&r->devices);
+	vec_release(&r->underneath);
 	strmap_release(&r->by_name);
 	strmap_release(&r->by_uuid);
 	strmap_release(&r->by_dev);
@@ -174,4 +175,30 @@ int running_status(struct running *r, struct running_device *d, unsigned flags, 
 		return gone(d, err, diag);
 	take_info(d, &info);
 	return 0;
+}
+
+const struct blockdev *running_under(const struct running *r, dev_t dev)
+{
+	for (size_t i = 0; i < r->underneath.nr; i++)
+		if (r->underneath.v[i].dev == dev)
+			return &r->underneath.v[i];
+	return NULL;
+}
+
+void running_look_underneath(struct running *r)
+{
+	for (size_t i = 0; r->dm && i < r->devices.nr; i++) {
+		const struct dm_devs *deps = &r->devices.v[i]->deps;
+
+		for (size_t k = 0; k < deps->nr; k++) {
+			struct blockdev under;
+
+			if (running_by_dev(r, deps->v[k]) || running_under(r, deps->v[k]))
+				continue;
+			blockdev_read(deps->v[k], r->arena, NULL, &under);
+			vec_push(&r->underneath, under);
+		}
+	}
+	if (r->dm)
+		blockdev_read_links(r->underneath.v, r->underneath.nr, r->arena, NULL);
 }

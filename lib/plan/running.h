@@ -13,6 +13,7 @@
 
 #include "base/strmap.h"
 #include "base/vec.h"
+#include "dm/blockdev.h"
 #include "dm/dm.h"
 #include "kernel/kernel.h"
 
@@ -38,6 +39,7 @@ struct running {
 	const struct kernel_profile *kernel; /* the known one that is nearest */
 	const char *release;                 /* of the kernel, "6.12.117" */
 	VEC(struct running_device *) devices; /* by name */
+	VEC(struct blockdev) underneath;     /* what they stand on and is not device-mapper's */
 	struct strmap by_name, by_uuid, by_dev;
 };
 
@@ -67,6 +69,15 @@ int running_know(struct running *r, struct running_device *d, struct diag *diag)
 /* The same with its status, which is read anew each time. DM_NOFLUSH leaves pools alone. */
 int running_status(struct running *r, struct running_device *d, unsigned flags,
 		   struct diag *diag);
+
+/*
+ * Fills `underneath` with the dependencies of the devices that are known by now. A state file
+ * has its own.
+ */
+void running_look_underneath(struct running *r);
+
+/* What is underneath by number; NULL: not known. */
+const struct blockdev *running_under(const struct running *r, dev_t dev);
 
 /* By name; running_read() and running_parse() have done it. */
 void running_sort(struct running *r);

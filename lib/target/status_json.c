@@ -1,9 +1,8 @@
 /* A decoded status for programs. */
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/json.h"
 #include "base/size.h"
 #include "target/params.h"
 #include "target/status.h"
@@ -21,29 +20,12 @@ static json_t *scaled(uint64_t v, uint64_t unit)
 	return number(__builtin_mul_overflow(v, unit ? unit : 1, &bytes) ? UINT64_MAX : bytes);
 }
 
-/* The kernel's texts are bytes; JSON is UTF-8. */
-static json_t *text(const char *s)
-{
-	json_t *o = json_string(s);
-	char *copy;
-
-	if (o)
-		return o;
-	copy = mem_strdup(s);
-	for (char *p = copy; *p; p++)
-		if (*p & 0x80)
-			*p = '?';
-	o = json_string(copy);
-	free(copy);
-	return o;
-}
-
 /* A word of a list: a number where it is one. */
 static json_t *word_json(const char *s)
 {
 	uint64_t v;
 
-	return number_parse(s, strlen(s), &v) && v <= INT64_MAX ? number(v) : text(s);
+	return number_parse(s, strlen(s), &v) && v <= INT64_MAX ? number(v) : json_text(s);
 }
 
 static json_t *list_json(const struct word *row, const struct word_list *list)
@@ -68,7 +50,7 @@ static json_t *letters_json(const struct word *row, const char *letters)
 		const struct choice *ch = status_letter(row, *letters);
 		char unknown[2] = {*letters, '\0'};
 
-		json_array_append_new(o, text(ch ? ch->help : unknown));
+		json_array_append_new(o, json_text(ch ? ch->help : unknown));
 	}
 	return o;
 }
@@ -95,7 +77,7 @@ static json_t *items_json(const struct status *s, const struct word *row, const 
 
 static json_t *choice_json(const struct word *row, unsigned i)
 {
-	return status_is_fact(row) ? json_boolean(i == 0) : text(status_choice(&row->choices[i]));
+	return status_is_fact(row) ? json_boolean(i == 0) : json_text(status_choice(&row->choices[i]));
 }
 
 static json_t *value_json(const struct status *s, const struct word *row, const void *fields)
@@ -114,7 +96,7 @@ static json_t *value_json(const struct status *s, const struct word *row, const 
 		return choice_json(row, *word_cfield(fields, row, unsigned));
 	case WORD_TEXT:
 	case WORD_HEX:
-		return row->choices ? letters_json(row, word_text(fields, row)) : text(word_text(fields, row));
+		return row->choices ? letters_json(row, word_text(fields, row)) : json_text(word_text(fields, row));
 	case WORD_LIST:
 	case WORD_PAIRS:
 		return list_json(row, word_cfield(fields, row, struct word_list));
@@ -147,11 +129,11 @@ static json_t *rows_json(const struct status *s, const struct word *rows, const 
 
 void status_json(const struct status *s, json_t *object)
 {
-	json_object_set_new(object, "raw", text(s->raw));
+	json_object_set_new(object, "raw", json_text(s->raw));
 	if (s->fields)
 		json_object_set_new(object, "decoded", rows_json(s, s->target->status, s->fields));
 	if (s->state)
-		json_object_set_new(object, "state", text(s->state));
+		json_object_set_new(object, "state", json_text(s->state));
 	if (s->problem)
-		json_object_set_new(object, "problem", text(s->problem));
+		json_object_set_new(object, "problem", json_text(s->problem));
 }
