@@ -6,7 +6,7 @@ _dmc()
 		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
 	done
 	if [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "check compile plan apply remove import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
+		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -31,10 +31,14 @@ _dmc()
 	remove:--lock) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	remove:--param) return ;;
 	remove:--udev) COMPREPLY=($(compgen -W "auto sync none" -- "$cur")); return ;;
+	status:--format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return ;;
+	status:--param) return ;;
+	status:--state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	import:--keys) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	import:--kernel) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	import:--name) return ;;
 	import:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	import:--state) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	graph:--format) COMPREPLY=($(compgen -W "tree dot svg" -- "$cur")); return ;;
 	graph:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	graph:--param) return ;;
@@ -53,8 +57,10 @@ _dmc()
 	apply:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	remove:-*) COMPREPLY=($(compgen -W " --deferred --dry-run --force --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
 	remove:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	import:-*) COMPREPLY=($(compgen -W " --keys --kernel --name --output --help --version --quiet --verbose --color" -- "$cur")) ;;
-	import:*) COMPREPLY=($(compgen -W "table" -- "$cur") $(compgen -f -- "$cur")) ;;
+	status:-*) COMPREPLY=($(compgen -W " --format --param --state --help --version --quiet --verbose --color" -- "$cur")) ;;
+	status:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	import:-*) COMPREPLY=($(compgen -W " --keys --kernel --minors --name --output --state --help --version --quiet --verbose --color" -- "$cur")) ;;
+	import:*) COMPREPLY=($(compgen -W "kernel table" -- "$cur") $(compgen -f -- "$cur")) ;;
 	graph:-*) COMPREPLY=($(compgen -W " --format --output --param --help --version --quiet --verbose --color" -- "$cur")) ;;
 	graph:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	explain:-*) COMPREPLY=($(compgen -W " --format --help --version --quiet --verbose --color" -- "$cur")) ;;

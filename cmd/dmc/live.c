@@ -1,5 +1,9 @@
 #include "dmc/live.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/near.h"
 #include "dm/dry.h"
 #include "dm/kernel.h"
 #include "dm/record.h"
@@ -53,4 +57,37 @@ bool live_check(struct live *l)
 	check_kernel(&l->s->layout, l->running.kernel, &l->s->diag);
 	check_layout(&l->s->layout, &l->s->diag);
 	return !diag_errors(&l->s->diag);
+}
+
+struct running_device *live_find(const struct live *l, const char *word)
+{
+	static const char dir[] = "/dev/mapper/";
+	struct running_device *d = running_by_name(&l->running, word);
+	char name[DM_NAME_LEN];
+	struct stat st;
+	dev_t dev;
+
+	if (!d && dev_parse(word, &dev))
+		d = running_by_dev(&l->running, dev);
+	if (!d)
+		d = running_by_uuid(&l->running, word);
+	if (!d && !strncmp(word, dir, strlen(dir)) &&
+	    !dm_name_unmangle(word + strlen(dir), DM_MANGLE_AUTO, name, sizeof(name)))
+		d = running_by_name(&l->running, name);
+	/* The nodes of this system say nothing of another's state. */
+	if (!d && l->dm && *word == '/' && !stat(word, &st) && S_ISBLK(st.st_mode))
+		d = running_by_dev(&l->running, st.st_rdev);
+	return d;
+}
+
+void live_absent(struct live *l, const char *word)
+{
+	struct near near = NEAR_INIT(word, strlen(word));
+	struct finding *f = diag_add(&l->s->diag, &F_RUNNING_ABSENT, (struct span){0},
+				     "no running device is called '%s'", word);
+
+	for (size_t i = 0; i < l->running.devices.nr; i++)
+		near_offer(&near, l->running.devices.v[i]->name);
+	if (near.best)
+		finding_fix(&l->s->diag, f, "did you mean '%s'?", near.best);
 }

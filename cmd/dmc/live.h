@@ -30,6 +30,15 @@ extern const char *const udev_words[];
 bool live_open(struct live *l, struct session *s, const struct live_options *o);
 void live_close(struct live *l);
 
+/*
+ * The running device that a word of the command line means: a name, MAJOR:MINOR, a uuid, or
+ * the path of its node. NULL: there is none.
+ */
+struct running_device *live_find(const struct live *l, const char *word);
+
+/* A finding that says so, with the name that is nearest. */
+void live_absent(struct live *l, const char *word);
+
 /* Checks the layout for the kernel that runs; false where there are errors. */
 bool live_check(struct live *l);
 

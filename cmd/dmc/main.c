@@ -7,6 +7,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_plan,
 	&verb_apply,
 	&verb_remove,
+	&verb_status,
 	&verb_import,
 	&verb_graph,
 	&verb_explain,

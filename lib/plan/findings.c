@@ -15,6 +15,21 @@ const struct finding_kind F_RUNNING_GONE = {
 	"Try again; when it happens again find out who else works on these devices.",
 };
 
+const struct finding_kind F_RUNNING_ABSENT = {
+	"running.absent", SEV_ERROR, BY_DEVICE, "a device that was asked for does not run",
+	"No running device has that name, uuid or number: it was not made yet, was removed, or is called "
+	"otherwise.",
+	NULL,
+	"`dmc status` lists what runs; `dmc apply LAYOUT` makes what a layout describes.",
+};
+
+const struct finding_kind F_RUNNING_NO_TABLE = {
+	"running.no-table", SEV_WARNING, BY_DATA, "a running device has no live table",
+	"It was created, and no table was loaded, or the one that was loaded was never resumed.",
+	NULL,
+	"Resume it (`dmsetup resume`) when its table is the right one, or remove it.",
+};
+
 const struct finding_kind F_STATE_SYNTAX = {
 	"state.syntax", SEV_ERROR, BY_LANGUAGE, "a state file cannot be read",
 	"It must be what `dmc status --format json` writes, whole.",
@@ -139,7 +154,7 @@ const struct finding_kind F_APPLY_UNDO = {
 };
 
 const struct finding_kind *const plan_findings[] = {
-	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_STATE_SYNTAX, &F_PLAN_NAME_TAKEN, &F_PLAN_LOOP,
+	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_RUNNING_ABSENT, &F_RUNNING_NO_TABLE, &F_STATE_SYNTAX, &F_PLAN_NAME_TAKEN, &F_PLAN_LOOP,
 	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_STALE, &F_PLAN_SYNTAX, &F_PLAN_FORMAT,
 	&F_APPLY_FAILED, &F_APPLY_BUSY, &F_APPLY_ABSENT, &F_APPLY_INTERRUPTED, &F_APPLY_UNDO, NULL,
 };

@@ -90,6 +90,7 @@ const char *dev_str(dev_t dev, char buf[static 24]);
 /* The same backwards; false where it is none. */
 bool dev_parse(const char *text, dev_t *ret);
 
-extern const struct finding_kind F_RUNNING_LIST, F_RUNNING_GONE, F_STATE_SYNTAX;
+extern const struct finding_kind F_RUNNING_LIST, F_RUNNING_GONE, F_RUNNING_ABSENT, F_RUNNING_NO_TABLE,
+	 F_STATE_SYNTAX;
 
 #endif

@@ -44,7 +44,7 @@ load helper
 }
 
 @test "help of every command names every option of the manual, and the other way round" {
-  for verb in check compile import graph explain targets schema completions; do
+  for verb in check compile status import graph explain targets schema completions; do
     run "$dmc" "$verb" --help
     status_is 0
     has "Usage: dmc $verb"
