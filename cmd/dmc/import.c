@@ -27,7 +27,7 @@ static const struct cli_option option_table[] = {
 	 COMPLETE_NONE, offsetof(struct options, name)},
 	{'o', "output", CLI_TEXT, "FILE", "write to FILE instead of standard output", NULL, COMPLETE_FILES,
 	 offsetof(struct options, output)},
-	{0, "state", CLI_TEXT, "FILE", "kernel: import what 'dmc status --format json' wrote", NULL, COMPLETE_FILES,
+	{0, "state", CLI_TEXT, "FILE", "kernel: import a state that 'dmc status' wrote as JSON", NULL, COMPLETE_FILES,
 	 offsetof(struct options, state)},
 	{0},
 };

@@ -24,7 +24,7 @@ static const struct cli_option option_table[] = {
 	 offsetof(struct options, format)},
 	{'p', "param", CLI_LIST, "NAME=VALUE", "set a parameter of the layout; may be repeated", NULL,
 	 COMPLETE_NONE, offsetof(struct options, params)},
-	{0, "state", CLI_TEXT, "FILE", "show what 'dmc status --format json' wrote, not the kernel", NULL,
+	{0, "state", CLI_TEXT, "FILE", "show a state that was written as JSON, not the running kernel", NULL,
 	 COMPLETE_FILES, offsetof(struct options, state)},
 	{0},
 };
