@@ -36,7 +36,7 @@ static int read_line(const struct reader *r, const char *name, const struct dm_l
 	char *text = arena_printf(r->arena, "%llu %llu %s %s", (unsigned long long)l->start_sectors,
 				  (unsigned long long)l->nr_sectors, l->target, l->params);
 
-	*src = (struct source){name, text, strlen(text)};
+	*src = (struct source){name, text, strlen(text), true};
 	return line_read(r, src, 0, src->len, line, span);
 }
 

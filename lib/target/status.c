@@ -7,8 +7,6 @@
 
 #include "target/params.h"
 
-#define LONG_HEX 32 /* digits: 16 bytes, the least that a cipher's key has */
-
 static const struct blkdev *any_device(void *priv, const char *word, struct span span)
 {
 	struct blkdev *dev = arena_new(priv, struct blkdev);
@@ -29,7 +27,7 @@ struct text {
 static void text_init(struct text *t, const struct status_ctx *c, const struct target *target,
 		      uint64_t nr_sectors, const char *s)
 {
-	t->src = (struct source){target->name, s, strlen(s)};
+	t->src = (struct source){target->name, s, strlen(s), true};
 	diag_init(&t->diag, c->arena);
 	words_split(&t->words, c->arena, &t->src, 0, s, t->src.len);
 	t->pc = (struct parse_ctx){.target = target, .kernel = c->kernel, .diag = &t->diag, .arena = c->arena,
@@ -164,15 +162,13 @@ static void hide_row_keys(const struct status_ctx *c, char *text, const struct w
 	}
 }
 
-static void hide_long_hex(char *text)
+static void hide_what_looks_like_one(char *text)
 {
-	while (*text) {
-		size_t n = strspn(text, "0123456789abcdefABCDEF");
+	struct source src = {"", text, strlen(text), true};
 
-		if (n >= LONG_HEX)
-			memset(text, '0', n);
-		text += n ? n : 1;
-	}
+	for (size_t i = 0; i < src.len; i++)
+		if (source_is_key(&src, i))
+			text[i] = '0';
 }
 
 const char *params_hide_keys(const struct status_ctx *c, const char *target, uint64_t nr_sectors,
@@ -185,6 +181,6 @@ const char *params_hide_keys(const struct status_ctx *c, const char *target, uin
 	if (table)
 		hide_row_keys(c, text, t->words, table);
 	else
-		hide_long_hex(text);
+		hide_what_looks_like_one(text);
 	return text;
 }

@@ -44,7 +44,7 @@ void status_text(const struct status *s, bool all, struct strbuf *out);
 
 /*
  * The parameters with the digits of keys replaced by zeroes. Where the target or its line
- * is not understood, every long run of hex digits is, since it could be one.
+ * is not understood, everything that looks like one (diag/diag.h) is.
  */
 const char *params_hide_keys(const struct status_ctx *c, const char *target, uint64_t nr_sectors,
 			     const char *params);

@@ -14,7 +14,7 @@ static int parse(struct running *r, const char *text, size_t len, struct arena *
 	struct diag diag;
 	int err;
 
-	*src = (struct source){"state", text, len};
+	*src = (struct source){"state", text, len, false};
 	diag_init(&diag, arena);
 	err = running_parse(r, src, arena, &diag);
 	diag_release(&diag);

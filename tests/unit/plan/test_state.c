@@ -95,7 +95,7 @@ static void round_trip(void)
 	o.devices = live.devices.v;
 	o.nr = live.devices.nr;
 	running_print_json(&live, &o, &text);
-	src = (struct source){"state.json", strbuf_str(&text), text.len};
+	src = (struct source){"state.json", strbuf_str(&text), text.len, false};
 	ck_assert_msg(!running_parse(&parsed, &src, &arena, &diag), "%s", diag.findings.nr ? diag.findings.v[0].message : "");
 }
 
@@ -244,7 +244,7 @@ static const char *const bad[] = {
 
 START_TEST(refused)
 {
-	src = (struct source){"state.json", bad[_i], strlen(bad[_i])};
+	src = (struct source){"state.json", bad[_i], strlen(bad[_i]), false};
 	ck_assert_int_lt(running_parse(&parsed, &src, &arena, &diag), 0);
 	ck_assert_uint_eq(diag.findings.nr, 1);
 	ck_assert_str_eq(diag.findings.v[0].kind->id, "state.syntax");

@@ -363,6 +363,7 @@ static const struct {
 	/* Not understood: what could be a key is taken for one. */
 	{"newer", "x " K16 " 7:0", "x " Z16 " 7:0"},
 	{"crypt", "aes-cbc-plain " K16 " what", "aes-cbc-plain " Z16 " what"},
+	{"integrity", "7:10 hmac(sha256):1234 12345678", "7:10 hmac(sha256):0000 12345678"},
 };
 
 START_TEST(hidden)
