@@ -1,5 +1,5 @@
 # needs: dm-mod loop dm-thin-pool dm-cache dm-raid dm-mirror dm-snapshot dm-crypt dm-integrity
-# seconds: 400
+# seconds: 700
 # What dmc status decodes, against facts from elsewhere: bytes that were written, sizes of
 # devices, the words of dmsetup. And what runs as a layout: plan has nothing to do.
 
@@ -187,7 +187,7 @@ is "a layout's devices, and none is missing" "$(dmc status all.yaml >/dev/null 2
 
 (
 	i=0
-	while [ $i -lt 60 ]; do
+	while [ $i -lt 40 ]; do
 		dmsetup create flick --table "0 8 zero" 2>/dev/null || true
 		dmsetup remove flick 2>/dev/null || true
 		i=$((i + 1))
@@ -195,7 +195,7 @@ is "a layout's devices, and none is missing" "$(dmc status all.yaml >/dev/null 2
 ) &
 bad=0
 tries=0
-while [ $tries -lt 20 ]; do
+while [ $tries -lt 8 ]; do
 	tries=$((tries + 1))
 	dmc status --format json >out.json 2>said || bad=$((bad + 1))
 	python3 -m json.tool out.json >/dev/null || bad=$((bad + 1))
