@@ -68,6 +68,11 @@ struct layout {
 	const struct target_list *targets;
 	struct tree tree;
 	const char *name;          /* NULL: none */
+	/*
+	 * What its volumes' uuids begin with, "DMC-store-"; NULL without a name. A dash of the
+	 * name is doubled there, or `a` would take the volumes of `a-b` for its own.
+	 */
+	const char *uuid_prefix;
 	const char **kernels;      /* requires: kernel */
 	struct span *kernel_spans;
 	size_t nr_kernels;
@@ -100,6 +105,8 @@ int layout_load(struct layout *l, const struct source *src, const struct layout_
 void layout_release(struct layout *l);
 
 struct volume *layout_volume(const struct layout *l, const char *name);
+/* True where a uuid (NULL: none) is one that the layout gives to its volumes. */
+bool layout_owns_uuid(const struct layout *l, const char *uuid);
 struct device *layout_device(const struct layout *l, const char *name);
 
 /*

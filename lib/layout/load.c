@@ -250,9 +250,19 @@ static void check_version(struct loader *ld, const struct node *root)
 static void load_name(struct loader *ld, const struct node *root)
 {
 	const struct node *n = node_get(root, "name");
+	struct strbuf prefix = STRBUF_INIT;
 
-	if (n)
-		node_text(ld->l, n, "name", &ld->l->name);
+	if (!n || !node_text(ld->l, n, "name", &ld->l->name))
+		return;
+	strbuf_adds(&prefix, "DMC-");
+	for (const char *s = ld->l->name; *s; s++) {
+		strbuf_addch(&prefix, *s);
+		if (*s == '-')
+			strbuf_addch(&prefix, '-');
+	}
+	strbuf_addch(&prefix, '-');
+	ld->l->uuid_prefix = arena_strdup(ld->l->arena, strbuf_str(&prefix));
+	strbuf_release(&prefix);
 }
 
 static void add_kernel(struct layout *l, const struct node *n)
@@ -365,6 +375,13 @@ void layout_release(struct layout *l)
 	vec_release(&l->devices);
 	vec_release(&l->volumes);
 	vec_release(&l->expects);
+}
+
+bool layout_owns_uuid(const struct layout *l, const char *uuid)
+{
+	size_t len = l->uuid_prefix ? strlen(l->uuid_prefix) : 0;
+
+	return len && uuid && !strncmp(uuid, l->uuid_prefix, len) && uuid[len] != '-';
 }
 
 static const struct named *find(const struct layout *l, const char *name)

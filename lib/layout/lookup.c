@@ -122,15 +122,25 @@ static void absent(struct layout *l, struct device *d, const struct node *size, 
 	finding_fix(l->diag, f, "attach it or correct the name; to check the layout without it, add its `size`");
 }
 
+static const char *size_text(struct arena *arena, uint64_t sectors)
+{
+	struct strbuf b = STRBUF_INIT;
+	const char *text;
+
+	size_format(&b, sectors * 512);
+	text = arena_strdup(arena, strbuf_str(&b));
+	strbuf_release(&b);
+	return text;
+}
+
 static void known_size(struct layout *l, struct device *d, const struct node *size, uint64_t bytes,
 		       bool file)
 {
 	uint64_t sectors = bytes / 512;
 
 	if (size && sectors < d->blk.nr_sectors && !(file && !bytes)) {
-		node_report(l, size, &F_DEVICE_SIZE, "device %s: the layout says %llus, and %s has %llus",
-			    d->name, (unsigned long long)d->blk.nr_sectors, d->blk.word,
-			    (unsigned long long)sectors);
+		node_report(l, size, &F_DEVICE_SIZE, "device %s: the layout says %s, and %s has %s", d->name,
+			    size_text(l->arena, d->blk.nr_sectors), d->blk.word, size_text(l->arena, sectors));
 		return;
 	}
 	if (!size)

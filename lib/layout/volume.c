@@ -47,8 +47,8 @@ static void name_volume(struct layout *l, struct volume *v)
 {
 	if (!v->dm_name)
 		v->dm_name = v->name;
-	if (!v->dm_uuid && l->name)
-		v->dm_uuid = arena_printf(l->arena, "DMC-%s-%s", l->name, v->dm_name);
+	if (!v->dm_uuid && l->uuid_prefix)
+		v->dm_uuid = arena_printf(l->arena, "%s%s", l->uuid_prefix, v->dm_name);
 	v->blk.name = v->name;
 	v->blk.word = dm_path(l->arena, v->dm_name);
 	v->blk.table = &v->table;

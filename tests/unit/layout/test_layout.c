@@ -118,6 +118,25 @@ START_TEST(implicit_linear)
 }
 END_TEST
 
+/* `a` with a volume `b-v` and `a-b` with a volume `v` are two. */
+START_TEST(uuids_tell_layouts_apart)
+{
+	struct test t;
+
+	test_load(&t, "dmc: 1\nname: a\nvolumes: {b-v: {target: zero, size: 1MiB}}\n");
+	ck_assert_str_eq(layout_volume(&t.layout, "b-v")->dm_uuid, "DMC-a-b-v");
+	ck_assert(layout_owns_uuid(&t.layout, "DMC-a-b-v"));
+	ck_assert(!layout_owns_uuid(&t.layout, "DMC-a--b-v"));
+	ck_assert(!layout_owns_uuid(&t.layout, NULL));
+	test_release(&t);
+	test_load(&t, "dmc: 1\nname: a-b\nvolumes: {v: {target: zero, size: 1MiB}}\n");
+	ck_assert_str_eq(layout_volume(&t.layout, "v")->dm_uuid, "DMC-a--b-v");
+	ck_assert(layout_owns_uuid(&t.layout, "DMC-a--b-v"));
+	ck_assert(!layout_owns_uuid(&t.layout, "DMC-a-b-v"));
+	test_release(&t);
+}
+END_TEST
+
 START_TEST(params_and_names)
 {
 	struct test t;
@@ -162,6 +181,7 @@ Suite *suite_layout_layout(void)
 	tcase_add_test(tc, examples_of_findings);
 	tcase_add_test(tc, order_and_sizes);
 	tcase_add_test(tc, implicit_linear);
+	tcase_add_test(tc, uuids_tell_layouts_apart);
 	tcase_add_test(tc, params_and_names);
 	tcase_add_test(tc, deep_chain);
 	suite_add_tcase(s, tc);
