@@ -1,29 +1,23 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "plan/apply.h"
 
+/* A record lock: the kernel knows its owner, so that nothing in the file can be out of date. */
 int plan_lock(const char *path, int *ret_pid)
 {
-	char text[32] = "";
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd = open(path ? path : "/run/dmc.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600), r;
 
 	*ret_pid = 0;
 	if (fd < 0)
 		return -errno;
-	if (!flock(fd, LOCK_EX | LOCK_NB)) {
-		/* The number is for messages alone; the lock goes with the process. */
-		if (!ftruncate(fd, 0))
-			dprintf(fd, "%d\n", (int)getpid());
+	if (!fcntl(fd, F_SETLK, &lock))
 		return fd;
-	}
-	r = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
-		*ret_pid = atoi(text);
+	r = errno == EACCES || errno == EAGAIN ? -EBUSY : -errno;
+	if (r == -EBUSY && !fcntl(fd, F_GETLK, &lock) && lock.l_type != F_UNLCK && lock.l_pid > 0)
+		*ret_pid = lock.l_pid;
 	close(fd);
 	return r;
 }
