@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "dm/loop.h"
@@ -20,18 +21,44 @@ static void on_signal(int nr)
 	interrupted = nr;
 }
 
-/* Calls that wait are broken off; the step at hand is finished or fails, then all is undone. */
-static void catch_signals(void)
+static void set_handler(const int *signals, void (*handler)(int))
 {
-	struct sigaction sa = {.sa_handler = on_signal};
+	struct sigaction sa = {.sa_handler = handler};
 
 	sigemptyset(&sa.sa_mask);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	for (; *signals; signals++)
+		sigaction(*signals, &sa, NULL);
+}
+
+/*
+ * Calls that wait are broken off; the step at hand is finished or fails, then all is undone.
+ * A lost terminal or Ctrl-Z must not leave devices suspended.
+ */
+static void catch_signals(void)
+{
+	static const int undo[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}, ignored[] = {SIGPIPE, SIGTSTP, SIGTTOU, 0};
+
+	set_handler(undo, on_signal);
+	set_handler(ignored, SIG_IGN);
 }
 
 /* ---- progress ---- */
+
+/*
+ * Standard error may be a file on a device that is suspended, and a write to it would wait
+ * for us. From the first suspend on nothing is said until all is done.
+ */
+struct talk {
+	const struct session *s;
+	struct strbuf held;
+	bool hold;
+};
+
+static void say(struct talk *t)
+{
+	fputs(strbuf_str(&t->held), stderr);
+	strbuf_reset(&t->held);
+}
 
 static void show_event(void *priv, enum apply_event event, const struct plan_step *step, int error)
 {
@@ -39,16 +66,18 @@ static void show_event(void *priv, enum apply_event event, const struct plan_ste
 		[APPLY_BEGIN] = NULL,        [APPLY_DONE] = "done  ",   [APPLY_THERE] = "there ",
 		[APPLY_FAILED] = "FAILED", [APPLY_UNDONE] = "undone", [APPLY_UNDO_FAILED] = "STUCK ",
 	};
-	const struct session *s = priv;
+	struct talk *t = priv;
+	const struct cli *c = t->s->c;
 	bool important = event == APPLY_FAILED || event == APPLY_UNDO_FAILED;
-	struct strbuf b = STRBUF_INIT;
 
-	if (!words[event] || (s->c->quiet && !important) || (event == APPLY_DONE && !s->c->verbose))
+	t->hold = t->hold || step->kind == STEP_SUSPEND;
+	if (!words[event] || (c->quiet && !important) || (event == APPLY_DONE && !c->verbose))
 		return;
-	plan_print_step(step, &b);
-	fprintf(stderr, "  %s  %s%s%s\n", words[event], strbuf_str(&b), error ? ": " : "",
-		error ? strerror(-error) : "");
-	strbuf_release(&b);
+	strbuf_addf(&t->held, "  %s  ", words[event]);
+	plan_print_step(step, &t->held);
+	strbuf_addf(&t->held, "%s%s\n", error ? ": " : "", error ? strerror(-error) : "");
+	if (!t->hold)
+		say(t);
 }
 
 static void show_plan(const struct session *s, const struct plan *p)
@@ -105,7 +134,8 @@ static void verify(struct session *s, const struct change_options *o, struct liv
 
 static int do_plan(struct session *s, const struct change_options *o, struct live *l, struct plan *p)
 {
-	struct apply_options ao = {.dm = l->dm, .kmsg = l->kmsg, .event = show_event, .priv = s,
+	struct talk talk = {.s = s};
+	struct apply_options ao = {.dm = l->dm, .kmsg = l->kmsg, .event = show_event, .priv = &talk,
 				   .attach = o->dry_run ? pretend_attach : attach, .interrupted = &interrupted,
 				   .remove_flags = o->remove_flags, .force = o->force,
 				   .check_content = !o->dry_run,
@@ -116,7 +146,12 @@ static int do_plan(struct session *s, const struct change_options *o, struct liv
 	if (r)
 		return r;
 	catch_signals();
+	/* A page of ours that must be read from a suspended device would never come. */
+	if (!o->dry_run)
+		(void)!mlockall(MCL_CURRENT);
 	r = plan_apply(p, &ao, &s->diag);
+	say(&talk);
+	strbuf_release(&talk.held);
 	if (!r && !o->dry_run && !o->remove_flags && !o->force)
 		verify(s, o, l);
 	return r;
@@ -131,7 +166,8 @@ static void change(struct session *s, const struct change_options *o, struct liv
 	struct plan p;
 
 	if (!o->make(&p, &s->layout, &l->running, &po, &s->diag)) {
-		if (o->plan)
+		/* What is missing or in the way has been said; then it is no surprise that things differ. */
+		if (o->plan && !diag_errors(&s->diag))
 			saved_plan_matches(o->plan, &p, &how, &s->diag);
 		if (o->make == plan_make && !diag_errors(&s->diag))
 			live_check(l);
@@ -150,7 +186,8 @@ static int lock(struct session *s, const struct change_options *o)
 		cli_error(s->c, pid ? "another apply or remove is at work (process %d); wait for it and try again" :
 				      "another apply or remove is at work; wait for it and try again", pid);
 	else if (fd < 0)
-		cli_error(s->c, "cannot take the lock %s: %s", o->lock ? o->lock : "/run/dmc.lock", strerror(-fd));
+		cli_error(s->c, "cannot take the lock %s: %s%s", o->lock ? o->lock : "/run/dmc.lock", strerror(-fd),
+			  fd == -EACCES ? "; run it as root, or name another file with --lock" : "");
 	return fd;
 }
 

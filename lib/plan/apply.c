@@ -255,7 +255,7 @@ static int do_step(struct apply *a, struct done *done)
 	case STEP_RESUME:
 		return resume(a, c);
 	case STEP_SUSPEND:
-		return dm_suspend(a->o->dm, id_of(c), 0, NULL);
+		return dm_suspend(a->o->dm, id_of(c), done->step->no_flush ? DM_NOFLUSH | DM_SKIP_LOCKFS : 0, NULL);
 	case STEP_CLEAR:
 		return dm_clear(a->o->dm, id_of(c), NULL);
 	case STEP_MESSAGE:
@@ -333,11 +333,22 @@ static bool undone_already(const struct apply *a, size_t i)
 	return false;
 }
 
+/* Another signal breaks off the kernel's waiting again. */
+static int undo_at_last(struct apply *a, const struct done *d)
+{
+	int r;
+
+	do
+		r = undo_step(a, d);
+	while (r == -EINTR);
+	return r;
+}
+
 static void undo(struct apply *a)
 {
 	for (size_t i = a->done.nr; i-- > 0;) {
 		const struct done *d = &a->done.v[i];
-		int r = undone_already(a, i) ? 0 : undo_step(a, d);
+		int r = undone_already(a, i) ? 0 : undo_at_last(a, d);
 
 		event(a, r ? APPLY_UNDO_FAILED : APPLY_UNDONE, d->step, r);
 		if (!r)
@@ -366,18 +377,38 @@ static const struct finding_kind *failure_kind(int r)
 	}
 }
 
+/* Loop devices do not explain themselves. */
+static void report_attach(struct apply *a, const struct device *device, int r)
+{
+	struct finding *f = diag_add(a->diag, failure_kind(r), (struct span){0},
+				     r == -EINTR ? "no loop device was made for %s: a signal came" :
+						   "no loop device can be made for %s: %s",
+				     device->path, strerror(-r));
+
+	f->subject = device->name;
+	if (r == -EROFS || r == -EACCES || r == -EPERM)
+		finding_fix(a->diag, f, "the file cannot be written; if it need not be: read_only: true for the device");
+	else if (!access(device->path, F_OK) && (r == -ENOENT || r == -ENODEV || r == -ENXIO))
+		finding_fix(a->diag, f, "the file is there; the loop driver is not: modprobe loop");
+	else if (r == -EBUSY)
+		finding_fix(a->diag, f, "losetup -l shows who has loop devices");
+}
+
 static void report(struct apply *a, const struct plan_step *step, int r)
 {
 	const struct plan_change *c = step->change;
-	const char *subject = c ? c->name : step->device->name;
 	struct finding *f;
 
 	if (r == -ECANCELED) /* the finding says why */
 		return;
-	f = diag_add(a->diag, failure_kind(r), c && c->volume ? c->volume->span : (struct span){0},
-		     r == -EINTR ? "%s of %s was not begun: a signal came" : "%s of %s failed: %s",
-		     step_kind_name(step->kind), subject, strerror(-r));
-	f->subject = subject;
+	if (step->kind == STEP_ATTACH) {
+		report_attach(a, step->device, r);
+		return;
+	}
+	f = diag_add(a->diag, failure_kind(r), c->volume ? c->volume->span : (struct span){0},
+		     r == -EINTR ? "%s was not done: a signal came" : "%s failed: %s",
+		     step_kind_name(step->kind), strerror(-r));
+	f->subject = c->name;
 	f->kernel_text = dm_kmsg_read(a->o->kmsg, a->diag->arena);
 	if (!f->kernel_text && r != -EINTR)
 		finding_note(a->diag, f, (struct span){0}, "the kernel gave no reason in its log%s",
@@ -409,6 +440,8 @@ int plan_apply(struct plan *p, const struct apply_options *o, struct diag *diag)
 	struct apply a = {.p = p, .o = o, .diag = diag};
 	int r = 0;
 
+	if (o->check_content && !plan_check_targets(p, o->dm, diag))
+		return -ECANCELED;
 	for (size_t i = 0; i < p->steps.nr && !r; i++) {
 		struct plan_step *step = &p->steps.v[i];
 

@@ -35,7 +35,7 @@ struct apply_options {
 	void *priv;
 	const volatile sig_atomic_t *interrupted; /* not 0: stop and undo. NULL: never */
 	unsigned remove_flags; /* DM_DEFERRED */
-	bool check_content;    /* devices are real: look at them once more before each load */
+	bool check_content;    /* it is real: ask for the targets, look at devices once more before each load */
 	unsigned retries;      /* removals of what is busy, 50 ms apart */
 	bool force;            /* removals: error tables for what is in use */
 };

@@ -45,6 +45,14 @@ const struct finding_kind F_PLAN_NAME_TAKEN = {
 	"Give the volume another `dm_name`, or rename or remove the other device.",
 };
 
+const struct finding_kind F_PLAN_UUID_TAKEN = {
+	"plan.uuid-taken", SEV_ERROR, BY_SAFETY, "a device of that uuid runs under another name",
+	"A `dm_uuid` that does not begin with DMC-<layout>- was given by another program (multipathd, LVM), "
+	"which would not find its device under a new name.",
+	"name: san\nvolumes:\n  lun1: {target: zero, size: 1MiB, dm_uuid: mpath-36}   # it runs as `mpatha`\n",
+	"Give the volume the `dm_name` under which it runs, or leave `dm_uuid` out.",
+};
+
 const struct finding_kind F_PLAN_LOOP = {
 	"plan.loop", SEV_ERROR, BY_CRASH, "a table would stand on its own device",
 	"The kernel takes tables that lead back to themselves through another device, and the first "
@@ -90,6 +98,22 @@ const struct finding_kind F_PLAN_NO_DEVICE = {
 	"hide the loss.",
 	NULL,
 	"Attach the device, correct its name, or make the image file.",
+};
+
+const struct finding_kind F_PLAN_READ_ONLY = {
+	"plan.read-only", SEV_ERROR, BY_SAFETY, "a writable volume would stand on a read-only device",
+	"The kernel takes such a table, and fails every write that comes later. A disk can be read-only for a "
+	"switch on it, blockdev --setro, losetup -r, or because it is failing.",
+	"devices: {d: {path: /dev/loop0}}   # after losetup -r\nvolumes:\n  v: {target: linear, device: d}\n",
+	"Say `read_only: true` for the volume, or make the device writable.",
+};
+
+const struct finding_kind F_PLAN_NO_TARGET = {
+	"plan.no-target", SEV_ERROR, BY_DEVICE, "the running kernel lacks a target",
+	"Its release usually has it, but this kernel was built without it, or its module is not installed or "
+	"cannot be loaded.",
+	NULL,
+	"Install the package with the kernel's other modules, or try `modprobe dm-TARGET` to see what is wrong.",
 };
 
 const struct finding_kind F_PLAN_FORMAT = {
@@ -154,7 +178,9 @@ const struct finding_kind F_APPLY_UNDO = {
 };
 
 const struct finding_kind *const plan_findings[] = {
-	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_RUNNING_ABSENT, &F_RUNNING_NO_TABLE, &F_STATE_SYNTAX, &F_PLAN_NAME_TAKEN, &F_PLAN_LOOP,
-	&F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE, &F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_STALE, &F_PLAN_SYNTAX, &F_PLAN_FORMAT,
+	&F_RUNNING_LIST, &F_RUNNING_GONE, &F_RUNNING_ABSENT, &F_RUNNING_NO_TABLE, &F_STATE_SYNTAX,
+	&F_PLAN_NAME_TAKEN, &F_PLAN_UUID_TAKEN, &F_PLAN_LOOP, &F_PLAN_OPEN, &F_PLAN_TYPE, &F_PLAN_IN_USE,
+	&F_PLAN_SHRINK, &F_PLAN_NO_DEVICE, &F_PLAN_READ_ONLY, &F_PLAN_NO_TARGET, &F_PLAN_STALE,
+	&F_PLAN_SYNTAX, &F_PLAN_FORMAT,
 	&F_APPLY_FAILED, &F_APPLY_BUSY, &F_APPLY_ABSENT, &F_APPLY_INTERRUPTED, &F_APPLY_UNDO, NULL,
 };

@@ -5,12 +5,16 @@
  *	else happens), rename
  *	load and resume new devices that stand on nothing that changes; load new tables of
  *	live ones likewise, so that most errors show while everything still runs
- *	suspend what gets a new table, users first
+ *	suspend what gets a new table, users first, and layers that are taken out from below
  *	from the bottom: messages, the loads that had to wait, resume
  *	remove, users first
  *
  * A table is loaded after what is underneath runs in its new form: constructors look at
  * sizes, and a device has none before its first resume (do_resume(), drivers/md/dm-ioctl.c).
+ *
+ * Where a layer is put in or taken out, two stacks have the same bytes for a while. A mirror
+ * that synchronises, or a snapshot that must see each write, may only run while the other
+ * stack stands still.
  */
 #include <string.h>
 
@@ -22,6 +26,8 @@ struct order {
 	bool *early;  /* by volume: need not wait for the suspends */
 	bool changes; /* look_beneath(): something underneath is not early */
 	VEC(struct plan_change *) sharers; /* volumes with TRAIT_SNAPSHOTS */
+	struct strmap left;  /* "8:16": devices of live tables that are replaced or removed */
+	bool *added;         /* add_late(): by volume */
 };
 
 static void add(struct order *o, enum step_kind kind, struct plan_change *c, const char *risk)
@@ -93,6 +99,48 @@ static void look_beneath(void *priv, struct devref *ref, const struct word *repe
 		o->changes = true;
 }
 
+static void note_left(struct order *o, const struct running_device *d)
+{
+	char number[24];
+
+	for (size_t i = 0; i < d->deps.nr; i++) {
+		const char *key = arena_strdup(o->p->arena, dev_str(d->deps.v[i], number));
+
+		strmap_add(&o->left, key, strlen(key), (void *)d);
+	}
+}
+
+static bool is_left(const struct order *o, dev_t dev)
+{
+	char number[24];
+
+	dev_str(dev, number);
+	return strmap_get(&o->left, number, strlen(number));
+}
+
+static void look_at_left(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+			 const struct word *row)
+{
+	struct order *o = priv;
+
+	(void)repeat;
+	(void)item;
+	if (!(row->flags & WORD_LAYOUT_ONLY) && is_left(o, plan_dev(o->p, ref->dev)))
+		o->changes = true;
+}
+
+/* Does more than to pass on what it is asked: copies, remembers, counts. */
+static bool has_state(const struct volume *v)
+{
+	for (size_t i = 0; i < v->table.nr; i++) {
+		const struct target *t = v->table.lines[i].target;
+
+		if (t->traits || t->content || t->before_load)
+			return true;
+	}
+	return false;
+}
+
 /* The origin of a volume that knows others by it; NULL: it is none of those. */
 static const struct blkdev *shared_origin(const struct volume *v)
 {
@@ -136,6 +184,8 @@ static void find_early(struct order *o)
 
 		o->changes = reloads(c) || shares_with_reload(o, c);
 		for_devices(l->volumes.v[i], look_beneath, o);
+		if (is_new(c) && has_state(c->volume))
+			for_devices(c->volume, look_at_left, o);
 		o->early[i] = !o->changes;
 	}
 }
@@ -268,21 +318,84 @@ static void add_early(struct order *o)
 	}
 }
 
+static void add_late_one(struct order *o, struct plan_change *c);
+
+static void add_beneath(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+			const struct word *row)
+{
+	struct order *o = priv;
+	const struct volume *v = plan_volume(o->p, ref->dev);
+
+	(void)repeat;
+	(void)item;
+	(void)row;
+	if (v)
+		add_late_one(o, plan_change_of(o->p, v));
+}
+
+/* A snapshot must be there before its origin goes on. */
+static void add_new_sharers(struct order *o, const struct plan_change *c)
+{
+	for (size_t i = 0; i < o->sharers.nr; i++) {
+		struct plan_change *other = o->sharers.v[i];
+
+		if (is_new(other) && shared_origin(other->volume) == shared_origin(c->volume))
+			add_late_one(o, other);
+	}
+}
+
+static void add_late_one(struct order *o, struct plan_change *c)
+{
+	size_t i = c->volume->index;
+
+	if (o->added[i])
+		return;
+	o->added[i] = true;
+	for_devices(c->volume, add_beneath, o);
+	if (is_new(c) && !o->early[i]) {
+		add_new(o, c);
+	} else if (reloads(c)) {
+		if (shared_origin(c->volume))
+			add_new_sharers(o, c);
+		if (!loads_early(o, c))
+			add(o, STEP_LOAD, c, load_risk(o, c));
+		add(o, STEP_RESUME, c, NULL);
+	} else if (c->what & CHANGE_SUSPENDED) {
+		add(o, STEP_RESUME, c, NULL);
+	}
+}
+
 static void add_late(struct order *o)
 {
-	for (size_t i = 0; i < o->p->layout->volumes.nr; i++) {
-		struct plan_change *c = o->p->changes.v[i];
+	for (size_t i = 0; i < o->p->layout->volumes.nr; i++)
+		add_late_one(o, o->p->changes.v[i]);
+}
 
-		if (is_new(c) && !o->early[i]) {
-			add_new(o, c);
-		} else if (reloads(c)) {
-			if (!loads_early(o, c))
-				add(o, STEP_LOAD, c, load_risk(o, c));
-			add(o, STEP_RESUME, c, NULL);
-		} else if (c->what & CHANGE_SUSPENDED) {
-			add(o, STEP_RESUME, c, NULL);
-		}
+/*
+ * multipath_presuspend(), drivers/md/dm-mpath.c: with a flush, what waits for a path fails.
+ * Without one it waits for the new table's paths.
+ */
+static bool keeps_io(const struct plan_change *c)
+{
+	const struct target *t = c->volume->table.lines[0].target;
+
+	return t->flags & TARGET_REQUEST_BASED && c->new_sectors >= c->old_sectors;
+}
+
+static void add_suspends(struct order *o)
+{
+	struct plan *p = o->p;
+
+	for (size_t i = p->layout->volumes.nr; i-- > 0;) {
+		if (!reloads(p->changes.v[i]) || (p->changes.v[i]->what & CHANGE_SUSPENDED))
+			continue;
+		add(o, STEP_SUSPEND, p->changes.v[i], "I/O to it waits until it is resumed");
+		p->steps.v[p->steps.nr - 1].no_flush = keeps_io(p->changes.v[i]);
 	}
+	/* Nobody uses these, but they may still copy. */
+	for (size_t i = p->layout->volumes.nr; i < p->changes.nr && p->nr[PLAN_CREATE] + p->nr[PLAN_CHANGE]; i++)
+		if (p->changes.v[i]->running->live && !p->changes.v[i]->running->suspended)
+			add(o, STEP_SUSPEND, p->changes.v[i], NULL);
 }
 
 static void add_names(struct order *o)
@@ -308,17 +421,19 @@ static void add_volumes(struct order *o)
 			for_devices(o->p->layout->volumes.v[i], attach, o);
 	add_names(o);
 	find_sharers(o);
+	for (size_t i = 0; i < o->p->changes.nr; i++)
+		if (reloads(o->p->changes.v[i]) || o->p->changes.v[i]->action == PLAN_REMOVE)
+			note_left(o, o->p->changes.v[i]->running);
 	find_early(o);
 	add_early(o);
-	for (size_t i = nr; i-- > 0;)
-		if (reloads(o->p->changes.v[i]) && !(o->p->changes.v[i]->what & CHANGE_SUSPENDED))
-			add(o, STEP_SUSPEND, o->p->changes.v[i], "I/O to it waits until it is resumed");
+	add_suspends(o);
 	add_late(o);
 }
 
 void plan_order(struct plan *p)
 {
-	struct order o = {.p = p, .early = mem_calloc(p->layout->volumes.nr + 1, sizeof(bool))};
+	struct order o = {.p = p, .early = mem_calloc(p->layout->volumes.nr + 1, sizeof(bool)),
+			  .added = mem_calloc(p->layout->volumes.nr + 1, sizeof(bool))};
 
 	if (!p->removes_all)
 		add_volumes(&o);
@@ -326,5 +441,7 @@ void plan_order(struct plan *p)
 		if (p->changes.v[i]->action == PLAN_REMOVE)
 			add(&o, STEP_REMOVE, p->changes.v[i], NULL);
 	vec_release(&o.sharers);
+	strmap_release(&o.left);
 	free(o.early);
+	free(o.added);
 }

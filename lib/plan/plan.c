@@ -41,6 +41,23 @@ static void name_taken(const struct plan_change *c, const struct running_device 
 		finding_fix(diag, f, "give the volume this dm_uuid if it is the same, else another dm_name");
 }
 
+/*
+ * A volume of another name is renamed where the uuid is one that we give; one that the
+ * layout's author has written down may be that of another layer's device.
+ */
+static void check_uuid(const struct plan_change *c, const struct layout *l, struct diag *diag)
+{
+	struct finding *f;
+
+	if (!strcmp(c->running->name, c->name) || layout_owns_uuid(l, c->running->uuid))
+		return;
+	f = diag_add(diag, &F_PLAN_UUID_TAKEN, c->volume->span, "a device with the uuid %s runs already, as %s",
+		     c->running->uuid, c->running->name);
+	f->subject = c->volume->name;
+	finding_fix(diag, f, "if it is this volume, set dm_name: %s; else give the volume another dm_uuid",
+		    c->running->name);
+}
+
 /* What is to be done to a device that runs. */
 static unsigned compare(struct plan *p, struct plan_change *c)
 {
@@ -63,6 +80,20 @@ static unsigned compare(struct plan *p, struct plan_change *c)
 	return what;
 }
 
+/* A read through a suspended device would wait until somebody resumes it. */
+static bool stands_still(const struct plan *p, struct running_device *d, int depth, struct diag *diag)
+{
+	if (running_know(p->running, d, diag) || d->suspended || !d->live || depth > MAX_DEPTH)
+		return true;
+	for (size_t i = 0; i < d->deps.nr; i++) {
+		struct running_device *under = running_by_dev(p->running, d->deps.v[i]);
+
+		if (under && stands_still(p, under, depth + 1, diag))
+			return true;
+	}
+	return false;
+}
+
 static int plan_volume_change(struct plan *p, const struct volume *v, struct diag *diag)
 {
 	struct plan_change *c = arena_new(p->arena, struct plan_change);
@@ -79,10 +110,11 @@ static int plan_volume_change(struct plan *p, const struct volume *v, struct dia
 		return 0;
 	}
 	c->running->change = c;
+	check_uuid(c, p->layout, diag);
 	r = running_know(p->running, c->running, diag);
 	if (r)
 		return r;
-	if (c->running->live && !c->running->suspended && p->running->dm)
+	if (p->running->dm && !stands_still(p, c->running, 0, diag))
 		plan_read_running(p, c);
 	c->what = compare(p, c);
 	c->action = c->what ? PLAN_CHANGE : PLAN_KEEP;
@@ -138,13 +170,11 @@ static int add_removal(struct plan *p, struct running_device *d, const struct vo
 
 static int plan_orphans(struct plan *p, struct diag *diag)
 {
-	const char *prefix = p->layout->name ? arena_printf(p->arena, "DMC-%s-", p->layout->name) : NULL;
-
-	for (size_t i = 0; prefix && i < p->running->devices.nr; i++) {
+	for (size_t i = 0; i < p->running->devices.nr; i++) {
 		struct running_device *d = p->running->devices.v[i];
 		int r;
 
-		if (!d->uuid || strncmp(d->uuid, prefix, strlen(prefix)) || d->change)
+		if (!layout_owns_uuid(p->layout, d->uuid) || d->change)
 			continue;
 		r = add_removal(p, d, NULL, diag);
 		if (r)

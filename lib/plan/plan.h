@@ -62,6 +62,7 @@ struct plan_step {
 	const char *message, *undo;  /* STEP_MESSAGE, and the one that takes it back */
 	struct plan_change *for_change; /* STEP_MESSAGE: whose table needs it */
 	const char *risk;            /* what could be lost or wait; NULL: nothing */
+	bool no_flush;               /* STEP_SUSPEND: I/O under way goes to the new table */
 };
 
 /* A device of the layout on this system. */

@@ -108,8 +108,6 @@ static void check_shrink(const struct safety *s)
 
 /* ---- loops through devices that run already ---- */
 
-#define MAX_DEPTH 64
-
 static bool leads_to(const struct safety *s, dev_t dev, dev_t goal, int depth)
 {
 	struct running_device *d = running_by_dev(s->p->running, dev);
@@ -184,6 +182,25 @@ static void check_in_use(const struct safety *s, const struct plan_device *d)
 	finding_fix(s->diag, f, "lsblk %s shows by whom; unmount or stop that first", d->device->blk.word);
 }
 
+/*
+ * A loop device without a file, a drive without a disk. The kernel takes tables on those
+ * (device_area_is_invalid(), drivers/md/dm-table.c).
+ */
+static bool is_empty(dev_t dev)
+{
+	unsigned long long sectors = 1;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/size", major(dev), minor(dev));
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%llu", &sectors) != 1)
+		sectors = 1;
+	if (f)
+		fclose(f);
+	return !sectors;
+}
+
 static void check_there(const struct safety *s, const struct plan_device *d)
 {
 	const struct device *device = d->device;
@@ -191,8 +208,15 @@ static void check_there(const struct safety *s, const struct plan_device *d)
 	struct strbuf size = STRBUF_INIT;
 	struct finding *f;
 
-	if (d->dev || (file && device->path && !access(device->path, F_OK)))
+	if (file ? device->path && !access(device->path, F_OK) : d->dev && !is_empty(d->dev))
 		return;
+	if (d->dev && !file) {
+		f = diag_add(s->diag, &F_PLAN_NO_DEVICE, (struct span){0},
+			     "%s is an empty node: no disk or image is behind it", device->blk.word);
+		f->subject = device->name;
+		finding_fix(s->diag, f, "attach it (losetup -l lists loop devices), or correct the layout");
+		return;
+	}
 	f = diag_add(s->diag, &F_PLAN_NO_DEVICE, (struct span){0}, "the device is not here: %s",
 		     device->path ? device->path : device->value);
 	f->subject = device->name;
@@ -206,6 +230,21 @@ static void check_there(const struct safety *s, const struct plan_device *d)
 	strbuf_release(&size);
 }
 
+/* Writes to it would fail, one by one, when all seems well. */
+static void check_read_only(const struct safety *s, const struct devref *ref, const struct word *row)
+{
+	struct finding *f;
+
+	if (s->c->volume->table.read_only || row->flags & (WORD_READS | WORD_LAYOUT_ONLY) ||
+	    !(ref->dev->flags & BLKDEV_READ_ONLY))
+		return;
+	f = diag_add(s->diag, &F_PLAN_READ_ONLY, s->c->volume->span,
+		     "would be writable, and %s under it is read-only: every write would fail", ref->dev->name);
+	f->subject = s->c->volume->name;
+	finding_fix(s->diag, f, "add read_only: true to the volume, or make it writable (blockdev --getro %s)",
+		    ref->dev->word);
+}
+
 /* Only devices that a new or changed table opens. */
 static void note_used(void *priv, struct devref *ref, const struct word *repeat, size_t item,
 		      const struct word *row)
@@ -215,10 +254,16 @@ static void note_used(void *priv, struct devref *ref, const struct word *repeat,
 
 	(void)repeat;
 	(void)item;
+	check_read_only(s, ref, row);
 	if (!d || &d->device->blk != ref->dev || (row->flags & WORD_LAYOUT_ONLY))
 		return;
 	d->used = true;
 	d->written = d->written || !(row->flags & WORD_READS);
+}
+
+static bool loads(const struct plan_change *c)
+{
+	return c->action == PLAN_CREATE || (c->what & CHANGE_RELOADS);
 }
 
 static void check_volume(struct safety *s)
@@ -233,7 +278,8 @@ static void check_volume(struct safety *s)
 		check_type(s);
 		check_shrink(s);
 	}
-	for (size_t i = 0; i < t->nr; i++) {
+	/* What is just resumed or renamed is not asked whether it could be made again. */
+	for (size_t i = 0; i < t->nr && loads(s->c); i++) {
 		line_devices(&t->lines[i], check_loop, s);
 		line_devices(&t->lines[i], note_used, s);
 	}
@@ -258,4 +304,52 @@ void plan_check(struct plan *p, struct diag *diag)
 		if (p->devices[i].written && p->devices[i].dev)
 			check_in_use(&s, &p->devices[i]);
 	}
+}
+
+/* ---- targets ---- */
+
+static bool kernel_has_target(struct dm *dm, const char *name)
+{
+	uint32_t version[3];
+
+	/* Any other error is none of this question's: the load will tell. */
+	return dm_get_target_version(dm, name, version) != -EINVAL;
+}
+
+static bool check_targets_of(const struct plan_change *c, struct dm *dm, struct strmap *asked, struct diag *diag)
+{
+	const struct table *t = &c->volume->table;
+	bool all = true;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const char *name = t->lines[i].target->name;
+		struct finding *f;
+
+		if (strmap_add(asked, name, strlen(name), (void *)name) || kernel_has_target(dm, name))
+			continue;
+		f = diag_add(diag, &F_PLAN_NO_TARGET, c->volume->span, "this kernel has no target '%s'", name);
+		f->subject = c->volume->name;
+		finding_fix(diag, f, "load its module: modprobe dm-%s; where there is none, install it", name);
+		all = false;
+	}
+	return all;
+}
+
+bool plan_check_targets(const struct plan *p, struct dm *dm, struct diag *diag)
+{
+	struct strmap asked = {0};
+	uint32_t version[3];
+	bool all = true;
+
+	/* Before 4.41.0 one cannot ask for a target, and the load tries to bring its module. */
+	if (dm_version(dm, version) || version[1] < 41)
+		return true;
+	for (size_t i = 0; i < p->changes.nr; i++) {
+		const struct plan_change *c = p->changes.v[i];
+
+		if (loads(c))
+			all &= check_targets_of(c, dm, &asked, diag);
+	}
+	strmap_release(&asked);
+	return all;
 }
