@@ -108,19 +108,66 @@ static void check_shrink(const struct safety *s)
 
 /* ---- loops through devices that run already ---- */
 
-static bool leads_to(const struct safety *s, dev_t dev, dev_t goal, int depth)
-{
-	struct running_device *d = running_by_dev(s->p->running, dev);
+/* From a device downwards, in the form that all will have. */
+struct walk {
+	const struct safety *s;
+	struct strmap seen; /* names */
+	bool found;         /* the volume at hand */
+};
 
-	if (dev == goal)
-		return true;
-	if (!d || depth > MAX_DEPTH || (d->change && d->change->volume) ||
-	    running_know(s->p->running, d, s->diag))
-		return false;
+static void walk_number(struct walk *w, dev_t dev);
+
+static void walk_device(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+			const struct word *row);
+
+static void walk_volume(struct walk *w, const struct volume *v)
+{
+	w->found |= v == w->s->c->volume;
+	if (w->found || strmap_add(&w->seen, v->dm_name, strlen(v->dm_name), (void *)v))
+		return;
+	for (size_t i = 0; i < v->table.nr; i++)
+		line_devices(&v->table.lines[i], walk_device, w);
+}
+
+static void walk_device(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+			const struct word *row)
+{
+	struct walk *w = priv;
+	const struct volume *v = plan_volume(w->s->p, ref->dev);
+
+	(void)repeat;
+	(void)item;
+	if (row->flags & WORD_LAYOUT_ONLY)
+		return;
+	if (v)
+		walk_volume(w, v);
+	else
+		walk_number(w, plan_dev(w->s->p, ref->dev));
+}
+
+static void walk_number(struct walk *w, dev_t dev)
+{
+	struct running_device *d = running_by_dev(w->s->p->running, dev);
+
+	if (!d)
+		return;
+	if (d->change && d->change->volume) {
+		walk_volume(w, d->change->volume);
+		return;
+	}
+	if (strmap_add(&w->seen, d->name, strlen(d->name), d) || running_know(w->s->p->running, d, w->s->diag))
+		return;
 	for (size_t i = 0; i < d->deps.nr; i++)
-		if (leads_to(s, d->deps.v[i], goal, depth + 1))
-			return true;
-	return false;
+		walk_number(w, d->deps.v[i]);
+}
+
+static bool leads_back(const struct safety *s, dev_t dev)
+{
+	struct walk w = {.s = s};
+
+	walk_number(&w, dev);
+	strmap_release(&w.seen);
+	return w.found;
 }
 
 static void check_loop(void *priv, struct devref *ref, const struct word *repeat, size_t item,
@@ -131,8 +178,8 @@ static void check_loop(void *priv, struct devref *ref, const struct word *repeat
 
 	(void)repeat;
 	(void)item;
-	if ((row->flags & WORD_LAYOUT_ONLY) || ref->dev->table || !s->c->running ||
-	    !leads_to(s, plan_dev(s->p, ref->dev), s->c->running->dev, 0))
+	/* Volumes as such are in an order, so that none stands on itself. */
+	if ((row->flags & WORD_LAYOUT_ONLY) || ref->dev->table || !leads_back(s, plan_dev(s->p, ref->dev)))
 		return;
 	f = diag_add(s->diag, &F_PLAN_LOOP, s->c->volume->span,
 		     "would stand on itself: %s is a running device that leads back to it",
@@ -208,6 +255,8 @@ static void check_there(const struct safety *s, const struct plan_device *d)
 	struct strbuf size = STRBUF_INIT;
 	struct finding *f;
 
+	if (device->blk.flags & BLKDEV_ABSENT) /* loading the layout has said so */
+		return;
 	if (file ? device->path && !access(device->path, F_OK) : d->dev && !is_empty(d->dev))
 		return;
 	if (d->dev && !file) {

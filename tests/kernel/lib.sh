@@ -53,6 +53,28 @@ is() {
 
 dmc() { "$DMC_BUILD/dmc" "$@"; }
 
+# status WANTED COMMAND…: its exit status.
+status() {
+	kt_want=$1
+	shift
+	kt_got=0
+	kt_said=$("$@" 2>&1) || kt_got=$?
+	if [ $kt_got -eq "$kt_want" ]; then
+		pass "exit $kt_want: $*"
+	else
+		fail "exit $kt_want: $*"
+		note "got $kt_got: $kt_said"
+	fi
+}
+
+# All that a change could leave behind.
+state() {
+	dmsetup table
+	dmsetup info -c --noheadings -o name,uuid,suspended,open
+	ls /dev/mapper
+	losetup -n -O BACK-FILE
+}
+
 # loopdev SIZE [OPTION…]: a loop device over a sparse file in memory; options of losetup.
 loopdev() {
 	kt_file=$(mktemp "$WORK/loop.XXXXXX")

@@ -14,21 +14,6 @@ layout one.yaml '  low: {target: linear, device: a, size: 8MiB}
   high: {target: linear, device: low}'
 layout two.yaml '  low: {target: linear, device: a, size: 16MiB}
   high: {target: linear, device: low}'
-state() { dmsetup table; dmsetup info -c --noheadings -o name,uuid,suspended,open; ls /dev/mapper; losetup -n -O BACK-FILE; }
-status() { # status WANTED COMMAND…: its exit status
-	kt_want=$1
-	shift
-	set +e
-	kt_said=$("$@" 2>&1)
-	kt_got=$?
-	set -e
-	if [ $kt_got -eq "$kt_want" ]; then
-		pass "exit $kt_want: $*"
-	else
-		fail "exit $kt_want: $*"
-		note "got $kt_got: $kt_said"
-	fi
-}
 
 # ---- create, use, change, remove ----
 
