@@ -21,16 +21,49 @@ struct safety {
 
 /* ---- removals ---- */
 
-/* Holders that go away with a device are no hindrance. */
+static bool loads(const struct plan_change *c)
+{
+	return c->action == PLAN_CREATE || (c->what & CHANGE_RELOADS);
+}
+
+struct holder {
+	const struct plan *p;
+	dev_t dev;
+	bool stays; /* the new table holds the device, too */
+};
+
+static void look_for_device(void *priv, struct devref *ref, const struct word *repeat, size_t item,
+			    const struct word *row)
+{
+	struct holder *h = priv;
+
+	(void)repeat;
+	(void)item;
+	if (!(row->flags & WORD_LAYOUT_ONLY) && plan_dev(h->p, ref->dev) == h->dev)
+		h->stays = true;
+}
+
+static bool lets_go(const struct plan *p, const struct plan_change *c, const struct running_device *d)
+{
+	struct holder h = {p, d->dev, false};
+
+	if (c->action == PLAN_REMOVE)
+		return true;
+	for (size_t i = 0; i < c->volume->table.nr && loads(c); i++)
+		line_devices(&c->volume->table.lines[i], look_for_device, &h);
+	return loads(c) && !h.stays;
+}
+
+/* Holders that are gone, or elsewhere, before a device is removed are no hindrance. */
 static void count_holders(const struct plan *p)
 {
 	for (size_t i = 0; i < p->changes.nr; i++) {
 		const struct plan_change *c = p->changes.v[i];
 
-		for (size_t k = 0; c->action == PLAN_REMOVE && k < c->running->deps.nr; k++) {
+		for (size_t k = 0; c->running && k < c->running->deps.nr; k++) {
 			struct running_device *d = running_by_dev(p->running, c->running->deps.v[k]);
 
-			if (d)
+			if (d && d->change && d->change->action == PLAN_REMOVE && lets_go(p, c, d))
 				d->own_holders++;
 		}
 	}
@@ -308,11 +341,6 @@ static void note_used(void *priv, struct devref *ref, const struct word *repeat,
 		return;
 	d->used = true;
 	d->written = d->written || !(row->flags & WORD_READS);
-}
-
-static bool loads(const struct plan_change *c)
-{
-	return c->action == PLAN_CREATE || (c->what & CHANGE_RELOADS);
 }
 
 static void check_volume(struct safety *s)
