@@ -3,7 +3,6 @@
 # Layouts change while a program writes: nothing is lost, nothing fails, and a snapshot is a
 # moment. live_io.c has the rules.
 io=$DMC_BUILD/kernel-live-io
-mib=8
 
 layout() { # layout VOLUMES: the next form of x.yaml
 	{
@@ -47,13 +46,11 @@ move() {
 	note "$(cat written)"
 }
 
-# change TEXT VOLUMES [OPTION…]: the layout's next form, the writer before, meanwhile and after.
+# change TEXT VOLUMES: the layout's next form, the writer before, meanwhile and after.
 change() {
 	low=$(writes)
 	layout "$2"
-	text=$1
-	shift 2
-	ok "$what: $text" dmc apply -q "$@" x.yaml
+	ok "$what: $1" $slowly "$DMC_BUILD/dmc" apply -q x.yaml
 	high=$(($(writes) + 1))
 	move
 	status 0 dmc plan --detailed-exitcode x.yaml
@@ -72,6 +69,14 @@ undo() {
 	is "$what: nothing is left" "$(dmsetup ls)" "No devices found"
 }
 
+# With the kernel's answers delayed by 50 ms each, so that what may happen between two steps does.
+slowly() {
+	slowly='strace -qq -o /dev/null -e trace=ioctl -e inject=ioctl:delay_exit=50000'
+	change "$@"
+	slowly=
+}
+slowly=
+
 in_sync() {
 	for _ in $(seq 300); do
 		kt_status=$(dmsetup status "$1") || return 1
@@ -85,26 +90,35 @@ in_sync() {
 # ---- linear, mirror, and back on another disk ----
 
 what=linear
-on_a='  data: {target: linear, device: a, size: 16MiB}'
-pair='{target: mirror, log: {type: core, region_size: 64KiB}, mirrors: [a, b], size: 16MiB}'
-begin '  data: {target: linear, device: a, size: 8MiB}'
+mib=32
+on_a='  data: {target: linear, device: a, size: 48MiB}'
+pair='{target: mirror, log: {type: core, region_size: 64KiB}, mirrors: [a, b], size: 48MiB}'
+begin '  data: {target: linear, device: a, size: 32MiB}'
 change "grow" "$on_a"
-is "linear: its size" "$(blockdev --getsize64 /dev/mapper/data)" 16777216
-change "a stripe is put under it" '  one: {target: striped, chunk_size: 64KiB, stripes: [a], size: 16MiB}
+is "linear: its size" "$(blockdev --getsize64 /dev/mapper/data)" 50331648
+change "a stripe is put under it" '  one: {target: striped, chunk_size: 64KiB, stripes: [a], size: 48MiB}
   data: {target: linear, device: one}'
 change "and taken out" "$on_a"
-change "a mirror is put under it" "  pair: $pair
+slowly "a mirror is put under it" "  pair: $pair
   data: {target: linear, device: pair}"
 ok "linear: the mirror is in sync" in_sync pair
-change "it moves to the copy" '  data: {target: linear, device: b, size: 16MiB}'
+# Few blocks have been written twice since it came; the others tell whether it missed a write.
+kill -STOP $writer
+sleep 0.2
+ok "linear: its two halves are the same" cmp -n 50331648 a.img b.img
+kill -CONT $writer
+change "it moves to the copy" '  data: {target: linear, device: b, size: 48MiB}'
 end
 # What was left behind is as it was at that moment.
 ok "linear: the old disk has what it had" "$io" verify a.img $mib "$low" "$high"
 undo
 
 what=mirror
+mib=8
+on_a='  data: {target: linear, device: a, size: 16MiB}'
+pair='{target: mirror, log: {type: core, region_size: 64KiB}, mirrors: [a, b], size: 16MiB}'
 begin "$on_a"
-change "becomes a mirror" "  data: $pair"
+slowly "becomes a mirror" "  data: $pair"
 change "another disk joins" "  data: {target: mirror, log: {type: core, region_size: 64KiB}, mirrors: [a, b, c], size: 16MiB}"
 ok "mirror: in sync" in_sync data
 change "the first disk leaves" '  data: {target: mirror, log: {type: core, region_size: 64KiB, sync: nosync}, mirrors: [b, c], size: 16MiB}'
@@ -120,11 +134,11 @@ base='  base: {target: linear, device: a, size: 8MiB}
 cow='persistent: P, chunk_size: 4KiB'
 begin '  base: {target: linear, device: a, size: 8MiB}
   data: {target: linear, device: base}'
-change "the first" "$base
+slowly "the first" "$base
   s1: {target: snapshot, origin: base, cow: {device: b, size: 16MiB}, $cow}"
 ok "snapshot: s1 is a moment" "$io" verify /dev/mapper/s1 $mib "$low" "$high"
 low1=$low high1=$high
-change "the second" "$base
+slowly "the second" "$base
   s1: {target: snapshot, origin: base, cow: {device: b, size: 16MiB}, $cow}
   s2: {target: snapshot, origin: base, cow: {device: c, size: 16MiB}, $cow}"
 ok "snapshot: s2 is a moment" "$io" verify /dev/mapper/s2 $mib "$low" "$high"
@@ -151,7 +165,7 @@ store() {
 begin "$(store 16MiB)"
 change "the pool grows under it" "$(store 32MiB)"
 is "thin: the pool has the space" "$(dmsetup status pool | awk '{ print $6 }' | sed 's,.*/,,')" 512
-change "a snapshot" "$(store 32MiB)
+slowly "a snapshot" "$(store 32MiB)
   s1: {target: thin, pool: pool, id: 2, snapshot_of: data}"
 ok "thin: s1 is a moment" "$io" verify /dev/mapper/s1 $mib "$low" "$high"
 low1=$low high1=$high
@@ -182,7 +196,7 @@ undo
 
 what=multipath
 lun() {
-	echo "  data: {target: multipath, queue_if_no_path: true, size: 8MiB, priority_groups: [{path_selector: round-robin, paths: [$1]}]}"
+	echo "  data: {target: multipath, queue_if_no_path: true, queue_mode: bio, size: 8MiB, priority_groups: [{path_selector: round-robin, paths: [$1]}]}"
 }
 truncate -s 64M lun.img
 for i in 1 2 3; do
