@@ -13,6 +13,9 @@ static const struct change {
 		"  mid: {target: striped, chunk_size: 4KiB, stripes: [low], size: 8MiB}\n"
 		"  high: {target: linear, device: mid}\n"},
 	{POOL, POOL "  t2: {target: thin, pool: pool, id: 2, snapshot_of: t1}\n"},
+	{"  data: {target: linear, device: a, size: 8MiB}\n",
+	 "  pair: {target: mirror, log: {type: core, region_size: 512KiB}, mirrors: [a, b], size: 8MiB}\n"
+	 "  data: {target: linear, device: pair}\n"},
 	{SMALL, "  low: {target: linear, device: b, size: 32MiB}\n"
 		"  tall: {target: linear, device: low, dm_uuid: DMC-s-high}\n"},
 };
@@ -120,6 +123,30 @@ START_TEST(name_of_somebody_else)
 }
 END_TEST
 
+/* Two layouts, of which one's name begins with the other's: s and s-2. */
+START_TEST(devices_of_another_layout)
+{
+	struct dm *dm = dm_new(dm_fake_backend(world_fake), NULL);
+	struct world w;
+
+	ck_assert_int_eq(dm_create(dm, "home", "DMC-s--2-home", -1, NULL), 0);
+	world_plan(&w, "  x: {target: zero, size: 1MiB}\n");
+	ck_assert_str_eq(world_steps(&w), "create x, load x, resume x");
+	world_forget(&w);
+	dm_free(dm);
+}
+END_TEST
+
+START_TEST(uuid_of_somebody_else)
+{
+	struct dm *dm = dm_new(dm_fake_backend(world_fake), NULL);
+
+	ck_assert_int_eq(dm_create(dm, "mpatha", "mpath-36", -1, NULL), 0);
+	expect_refusal(NULL, "  lun: {target: zero, size: 1MiB, dm_uuid: mpath-36}\n", "plan.uuid-taken", NULL);
+	dm_free(dm);
+}
+END_TEST
+
 START_TEST(shrinking)
 {
 	static const char *const allow[] = {"shrink:low", "shrink:high"};
@@ -147,6 +174,12 @@ START_TEST(loop_through_a_running_device)
 {
 	world_run(SMALL);
 	expect_refusal(NULL, "  low: {target: linear, device: o, size: 4MiB}\n", "plan.loop", NULL);
+	/* `o` is `high`, which stays on `low` in the new layout, too; or comes to stand on a new one. */
+	expect_refusal(NULL, "  low: {target: linear, device: o, size: 8MiB}\n"
+			     "  high: {target: linear, device: low}\n", "plan.loop", NULL);
+	expect_refusal(NULL, "  low: {target: linear, device: a, size: 8MiB}\n"
+			     "  fresh: {target: linear, device: o, size: 8MiB}\n"
+			     "  high: {target: linear, device: fresh}\n", "plan.loop", NULL);
 }
 END_TEST
 
@@ -195,6 +228,8 @@ Suite *suite_plan_failures(void)
 	tcase_add_loop_test(tc, finishes_after_a_death, 0, (int)ARRAY_SIZE(changes));
 	tcase_add_test(tc, interrupted);
 	tcase_add_test(tc, name_of_somebody_else);
+	tcase_add_test(tc, devices_of_another_layout);
+	tcase_add_test(tc, uuid_of_somebody_else);
 	tcase_add_test(tc, shrinking);
 	tcase_add_test(tc, in_use);
 	tcase_add_test(tc, loop_through_a_running_device);

@@ -53,6 +53,29 @@ START_TEST(inserts_a_layer)
 }
 END_TEST
 
+/* It would copy from `b` what is still written to `a` past it. */
+START_TEST(inserts_a_mirror)
+{
+	static const char before[] = "  data: {target: linear, device: a, size: 8MiB}\n",
+			  after[] = "  pair: {target: mirror, log: {type: core, region_size: 512KiB}, mirrors: [a, b], size: 8MiB}\n"
+				    "  data: {target: linear, device: pair}\n";
+	struct world w;
+
+	world_run(before);
+	world_plan(&w, after);
+	ck_assert_str_eq(world_steps(&w), "create pair, suspend data, load pair, resume pair, load data, resume data");
+	ck_assert_int_eq(world_apply(&w), 0);
+	world_forget(&w);
+	world_expect_settled(after);
+	/* And would go on to copy to `b`, which is written to past it. */
+	world_plan(&w, "  data: {target: linear, device: b, size: 8MiB}\n");
+	ck_assert_str_eq(world_steps(&w), "load data, suspend data, suspend pair, resume data, remove pair");
+	ck_assert_uint_eq(diag_errors(&w.t.diag), 0);
+	ck_assert_int_eq(world_apply(&w), 0);
+	world_forget(&w);
+}
+END_TEST
+
 /* Slices get devices of their own, which must not be mistaken for each other. */
 START_TEST(implicit_devices)
 {
@@ -179,6 +202,46 @@ START_TEST(snapshot_of_a_running_device)
 }
 END_TEST
 
+/* No write may pass between the origin's new table and its first snapshot. */
+START_TEST(first_snapshot)
+{
+	static const char before[] = "  base: {target: linear, device: a, size: 8MiB}\n"
+				     "  data: {target: linear, device: base}\n";
+	static const char after[] = "  base: {target: linear, device: a, size: 8MiB}\n"
+				    "  data: {target: snapshot-origin, origin: base}\n"
+				    "  cow: {target: linear, device: b, size: 4MiB}\n"
+				    "  snap: {target: snapshot, origin: base, cow: cow, persistent: P, chunk_size: 4KiB}\n";
+	struct world w;
+
+	world_run(before);
+	world_plan(&w, after);
+	ck_assert_str_eq(world_steps(&w), "create cow, create snap, load data, load cow, resume cow, suspend data, "
+				    "load snap, resume snap, resume data");
+	ck_assert_int_eq(world_apply(&w), 0);
+	world_forget(&w);
+	world_expect_settled(after);
+}
+END_TEST
+
+/* With a flush, I/O that waits for a path would fail. */
+START_TEST(replaces_a_path)
+{
+	static const char before[] = "  lun: {target: multipath, queue_if_no_path: true, size: 8MiB, priority_groups: "
+				     "[{path_selector: round-robin, paths: [a]}]}\n",
+			  after[] = "  lun: {target: multipath, queue_if_no_path: true, size: 8MiB, priority_groups: "
+				    "[{path_selector: round-robin, paths: [b]}]}\n";
+	struct world w;
+
+	world_run(before);
+	world_plan(&w, after);
+	ck_assert_str_eq(world_steps(&w), "load lun, suspend lun, resume lun");
+	ck_assert(w.plan.steps.v[1].no_flush);
+	ck_assert_int_eq(world_apply(&w), 0);
+	world_forget(&w);
+	world_expect_settled(after);
+}
+END_TEST
+
 Suite *suite_plan_order(void);
 
 Suite *suite_plan_order(void)
@@ -190,6 +253,7 @@ Suite *suite_plan_order(void)
 	tcase_add_test(tc, creates);
 	tcase_add_test(tc, grows);
 	tcase_add_test(tc, inserts_a_layer);
+	tcase_add_test(tc, inserts_a_mirror);
 	tcase_add_test(tc, implicit_devices);
 	tcase_add_test(tc, removes_what_is_gone);
 	tcase_add_test(tc, removes_all);
@@ -197,6 +261,8 @@ Suite *suite_plan_order(void)
 	tcase_add_test(tc, thin_by_message);
 	tcase_add_test(tc, thin_there_already);
 	tcase_add_test(tc, snapshot_of_a_running_device);
+	tcase_add_test(tc, first_snapshot);
+	tcase_add_test(tc, replaces_a_path);
 	suite_add_tcase(s, tc);
 	return s;
 }
