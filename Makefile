@@ -121,7 +121,7 @@ $(O)/unit: $(call obj,$(UNIT_SRC)) $(O)/libdmc.a
 # Programs that jobs of tests/kernel run on a real kernel.
 KERNEL_PROGRAMS := $(O)/kernel-dm-ioctl $(O)/kernel-dm-nodes $(O)/kernel-live-io
 KERNEL_SRC := $(wildcard tests/kernel/*.c)
-$(O)/kernel-dm-ioctl: $(call obj,tests/kernel/dm_ioctl.c tests/unit/dm/play.c tests/unit/dm/steps.c) $(O)/libdmc.a
+$(O)/kernel-dm-ioctl: $(call obj,tests/kernel/dm_ioctl.c tests/unit/dm/play.c tests/unit/dm/play_list.c tests/unit/dm/steps.c) $(O)/libdmc.a
 $(O)/kernel-dm-nodes: $(call obj,tests/kernel/dm_nodes.c) $(O)/libdmc.a
 $(O)/kernel-live-io: $(call obj,tests/kernel/live_io.c)
 $(KERNEL_PROGRAMS):

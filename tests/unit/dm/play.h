@@ -95,4 +95,7 @@ struct play {
 /* Plays all against the records of `path`; tells of every difference and every skip on stderr. */
 void play_all(struct play *p, const char *path);
 
+/* The data of an answer about names, in hexadecimal, as a little-endian machine has it. */
+json_t *play_list_json(const struct dm_ioctl *io);
+
 #endif
