@@ -186,8 +186,14 @@ fuzz $(FUZZERS:fuzz_%=fuzz-%):
 	$(Q)$(MAKE) FUZZ=1 $@
 endif
 
-bench: $(PROGRAMS)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+$(O)/bench-plan: $(call obj,tests/bench/plan.c) $(O)/libdmc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+bench: $(PROGRAMS) $(O)/bench-plan
 	$(Q)DMC_BUILD=$(abspath $(O)) tests/bench/run
+	$(Q)$(O)/bench-plan
 
 # ---- generated files, committed ----
 
@@ -238,5 +244,5 @@ clean:
 .PHONY: all kernel-programs check check-unit check-cli check-fuzz check-kernel check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC)))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC) $(BENCH_SRC)))
 -include $(patsubst %.c,$(O)/analysis/%.d,$(LIB_SRC) $(CMD_SRC))
