@@ -152,6 +152,8 @@ static int do_plan(struct session *s, const struct change_options *o, struct liv
 	r = plan_apply(p, &ao, &s->diag);
 	say(&talk);
 	strbuf_release(&talk.held);
+	if (!r && !o->dry_run)
+		cli_note(s->c, o->make == plan_make ? "done: all runs as the layout says" : "done");
 	if (!r && !o->dry_run && !o->remove_flags && !o->force)
 		verify(s, o, l);
 	return r;

@@ -108,13 +108,13 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 		session_release(&s);
 		return status;
 	}
-	if (live_open(&l, &s, &no))
-		status = make(&s, o, &l, argv[0]);
+	status = live_open(&l, &s, &no) ? make(&s, o, &l, argv[0]) : EXIT_FINDINGS;
 	print_findings(&s);
 	worse = findings_status(&s.diag, false);
 	live_close(&l);
 	session_release(&s);
-	return worse ? worse : status;
+	/* What the findings say is more than that it failed. */
+	return worse && (status == EXIT_OK || status == EXIT_FINDINGS) ? worse : status;
 }
 
 const struct cli_verb verb_plan = {

@@ -25,7 +25,8 @@ void line_print(const struct line *line, const struct emit_ctx *c, struct strbuf
 	strbuf_addch(out, ' ');
 	before = out->len;
 	target_emit(&lc, line, out);
-	if (out->len == before)
+	/* dmsetup prints the blank before parameters also where there are none. */
+	if (out->len == before && c->mode == EMIT_LOAD)
 		strbuf_truncate(out, before - 1);
 }
 

@@ -18,7 +18,7 @@ adapted() {
 }
 
 # The kernel's numbers in a file as the words of a layout: image files, volumes and, with
-# "loops", loop devices. dmsetup ends a line without parameters in a blank.
+# "loops", loop devices.
 words() {
 	{
 		for l in /sys/block/loop*/loop/backing_file; do
@@ -38,8 +38,6 @@ words() {
 				$0 = substr($0, RSTART + RLENGTH)
 			}
 			$0 = out $0
-			if (/ (error|zero) $/)
-				sub(/ $/, "")
 			print
 		}' numbers "$1"
 }
