@@ -130,7 +130,7 @@ example() {
 	shown "$1" layout.yaml "dmsetup table is what dmc compile printed" $loops
 	write_all "$1"
 	read_all "$1" ""
-	dmsetup table --showkeys | sort | sed 's/\( error\| zero\) $/\1/' >kernel
+	dmsetup table --showkeys | sort >kernel
 	rm -rf keys && mkdir keys
 	ok "$1: its tables can be imported" dmc import table -k "$KERNEL" --keys keys -o imported.yaml kernel
 	dmc compile -k "$KERNEL" --show-keys imported.yaml | sort >ours
