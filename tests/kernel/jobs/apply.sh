@@ -93,7 +93,11 @@ many=$(i=0; while [ $i -lt 200 ]; do
 	echo "  v$i: {target: linear, device: {device: a, offset: $((i * 128))KiB}, size: 128KiB}"
 	i=$((i + 1)); done)
 layout many.yaml "$many"
-ok "200 devices" dmc apply many.yaml
+begin=$(date +%s%N)
+ok "200 devices" strace -f -qq -o trace -e trace=ioctl "$DMC_BUILD/dmc" apply many.yaml
+note "under strace in $((($(date +%s%N) - begin) / 1000000)) ms"
+is "three requests for each: create, load, resume" \
+	"$(grep -cE 'DM_(DEV_CREATE|TABLE_LOAD|DEV_SUSPEND|TABLE_CLEAR|DEV_RENAME|TARGET_MSG)' trace)" 600
 is "all run" "$(dmsetup ls | wc -l)" 200
 status 0 dmc plan --detailed-exitcode many.yaml
 ok "and are removed" dmc remove many.yaml
