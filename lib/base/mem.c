@@ -36,6 +36,15 @@ void *mem_realloc(void *p, size_t size)
 	return p;
 }
 
+void *mem_alloc_aligned(size_t align, size_t size)
+{
+	void *p = aligned_alloc(align, (size + align - 1) / align * align);
+
+	if (!p)
+		out_of_memory(size);
+	return p;
+}
+
 char *mem_strdup(const char *s)
 {
 	size_t size = strlen(s) + 1;

@@ -14,6 +14,7 @@
 void *mem_alloc(size_t size);
 void *mem_calloc(size_t nr, size_t size);
 void *mem_realloc(void *p, size_t size);
+void *mem_alloc_aligned(size_t align, size_t size); /* `align` is a power of two */
 char *mem_strdup(const char *s);
 
 /* Overwrites `size` bytes at `p` in a way the compiler keeps: for keys. */
