@@ -222,8 +222,11 @@ lint: $(PROGRAMS) $(patsubst %.c,$(O)/analysis/%.o,$(LIB_SRC) $(CMD_SRC))
 # ---- installation ----
 
 MAN := $(wildcard man/*.[1-8])
+# Names that dmc goes by, too; `dmc --help` lists them under Tools.
+TOOLS := thin_check
 install: all
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
+	for t in $(TOOLS); do ln -sf dmc $(DESTDIR)$(PREFIX)/bin/$$t; done
 	for m in $(MAN); do install -Dm644 -t $(DESTDIR)$(PREFIX)/share/man/man$${m##*.} $$m; done
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/dmc schemas/layout.schema.json
 	install -Dm644 completions/dmc.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dmc
@@ -231,7 +234,7 @@ install: all
 	install -Dm644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d completions/dmc.fish
 
 uninstall:
-	rm -f $(PROGRAMS:$(O)/%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -f $(PROGRAMS:$(O)/%=$(DESTDIR)$(PREFIX)/bin/%) $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/dmc
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dmc

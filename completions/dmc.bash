@@ -6,7 +6,7 @@ _dmc()
 		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
 	done
 	if [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets completions help --help --version --quiet --verbose --color" -- "$cur"))
+		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets thin_check completions help --help --version --quiet --verbose --color" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -45,6 +45,8 @@ _dmc()
 	explain:--format) COMPREPLY=($(compgen -W "text man" -- "$cur")); return ;;
 	targets:--format) COMPREPLY=($(compgen -W "text man" -- "$cur")); return ;;
 	targets:--profile) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	thin_check:--override-details-root) return ;;
+	thin_check:--override-mapping-root) return ;;
 	esac
 	case $verb:$cur in
 	check:-*) COMPREPLY=($(compgen -W " --format --kernel --only --param --strict --help --version --quiet --verbose --color" -- "$cur")) ;;
@@ -66,6 +68,8 @@ _dmc()
 	explain:-*) COMPREPLY=($(compgen -W " --format --help --version --quiet --verbose --color" -- "$cur")) ;;
 	schema:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
 	targets:-*) COMPREPLY=($(compgen -W " --format --kernels --profile --help --version --quiet --verbose --color" -- "$cur")) ;;
+	thin_check:-*) COMPREPLY=($(compgen -W " --ignore-non-fatal-errors --metadata-snap --override-details-root --override-mapping-root --skip-mappings --super-block-only --help --version --quiet --verbose --color" -- "$cur")) ;;
+	thin_check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	completions:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
 	completions:*) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
 	help:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;

@@ -19,7 +19,7 @@ struct globals {
 
 const struct cli_option cli_global_options[] = {
 	{'h', "help", CLI_FLAG, NULL, "show help", NULL, COMPLETE_NONE, offsetof(struct globals, help)},
-	{0, "version", CLI_FLAG, NULL, "show the version and what is built in", NULL, COMPLETE_NONE,
+	{'V', "version", CLI_FLAG, NULL, "show the version and what is built in", NULL, COMPLETE_NONE,
 	 offsetof(struct globals, version)},
 	{'q', "quiet", CLI_FLAG, NULL, "say only what went wrong", NULL, COMPLETE_NONE,
 	 offsetof(struct globals, quiet)},
@@ -57,7 +57,7 @@ int cli_usage(const struct cli *c, const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "Try '%s%s%s --help'.\n", c->program->name, c->verb ? " " : "",
 		c->verb ? c->verb->name : "");
-	return EXIT_USAGE;
+	return c->verb && c->verb->tool ? EXIT_TOOL_USAGE : EXIT_USAGE;
 }
 
 void cli_note(const struct cli *c, const char *fmt, ...)
@@ -146,6 +146,9 @@ static int set_option(struct parser *p, const struct cli_option *o, bool global,
 	case CLI_TEXT:
 		*(const char **)field = value;
 		return 0;
+	case CLI_OPTIONAL:
+		*(const char **)field = value ? value : "";
+		return 0;
 	case CLI_CHOICE:
 		return set_choice(p, o, value, (int *)field);
 	case CLI_LIST:
@@ -175,7 +178,7 @@ static int long_option(struct parser *p, int argc, char **argv, int *i)
 	}
 	if (o->kind == CLI_FLAG && value)
 		return cli_usage(p->c, "--%s takes no value", o->name);
-	if (o->kind != CLI_FLAG && !value) {
+	if (o->kind != CLI_FLAG && o->kind != CLI_OPTIONAL && !value) {
 		if (*i + 1 >= argc)
 			return cli_usage(p->c, "--%s wants a value: %s", o->name, o->arg);
 		value = argv[++*i];
@@ -183,7 +186,7 @@ static int long_option(struct parser *p, int argc, char **argv, int *i)
 	return set_option(p, o, global, value);
 }
 
-/* -q, -qv, -o FILE, -oFILE */
+/* -q, -qv, -o FILE, -oFILE; -m and -m=BLOCK, where the value may be left out */
 static int short_options(struct parser *p, int argc, char **argv, int *i)
 {
 	for (const char *s = argv[*i] + 1; *s; s++) {
@@ -195,7 +198,9 @@ static int short_options(struct parser *p, int argc, char **argv, int *i)
 			o = find_letter(cli_global_options, *s);
 		if (!o)
 			return cli_usage(p->c, "unknown option '-%c'", *s);
-		if (o->kind == CLI_FLAG) {
+		if (o->kind == CLI_OPTIONAL && s[1] == '=')
+			return set_option(p, o, global, s + 2);
+		if (o->kind == CLI_FLAG || o->kind == CLI_OPTIONAL) {
 			r = set_option(p, o, global, NULL);
 			if (r)
 				return r;
@@ -306,6 +311,19 @@ static int finish(struct cli *c, int status)
 	return status;
 }
 
+/* thin_check as a link to the program is its verb of that name. */
+static void choose_tool(struct parser *p, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	for (const struct cli_verb *const *v = p->c->program->verbs; *v; v++) {
+		if ((*v)->tool && !strcmp((*v)->name, slash ? slash + 1 : name)) {
+			p->c->verb = *v;
+			p->options = arena_alloc(&p->c->arena, (*v)->options_size);
+		}
+	}
+}
+
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
 	struct cli c = {.program = program};
@@ -313,6 +331,8 @@ int cli_main(const struct cli_program *program, int argc, char **argv)
 	int status;
 
 	arena_init(&c.arena);
+	if (argc)
+		choose_tool(&p, argv[0]);
 	p.operands = arena_array(&c.arena, char *, (size_t)argc + 1);
 	status = parse(&p, argc, argv);
 	if (!status)

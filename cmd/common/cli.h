@@ -19,6 +19,9 @@ enum {
 	EXIT_ABSENT = 4,   /* a device is not there */
 	EXIT_BUSY = 5,
 	EXIT_USAGE = 64,
+	/* Of tools with names of their own, as thin-provisioning-tools 1.x ends. */
+	EXIT_TOOL_FAILURE = 64,
+	EXIT_TOOL_USAGE = 2,
 };
 
 enum cli_kind {
@@ -26,6 +29,7 @@ enum cli_kind {
 	CLI_TEXT,   /* const char * */
 	CLI_CHOICE, /* int: index into .choices */
 	CLI_LIST,   /* struct cli_list: may be repeated */
+	CLI_OPTIONAL, /* const char *: --name or --name=value, "" without one */
 };
 
 enum cli_complete { COMPLETE_NONE, COMPLETE_FILES };
@@ -60,6 +64,7 @@ struct cli_verb {
 	enum cli_complete complete;
 	const char *const *operands; /* words that an operand may be, for completions */
 	bool hidden;
+	bool tool;                /* known by its own name, too, and fails as the tool it stands in for */
 	bool keys;                /* its texts may hold keys: `arena` is a secret one */
 	int (*run)(struct cli *c, void *options, int argc, char **argv);
 };
@@ -80,7 +85,10 @@ struct cli {
 	bool quiet, verbose;
 };
 
-/* Parses, runs the verb, flushes standard output; the result is the exit status. */
+/*
+ * Parses, runs the verb, flushes standard output; the result is the exit status. Where the
+ * program was called by the name of a tool, that is the verb.
+ */
 int cli_main(const struct cli_program *p, int argc, char **argv);
 
 /* True where standard error (or output) should be coloured. */

@@ -28,7 +28,7 @@ static void bash_options(const struct cli_option *o)
 static void bash_values(const char *verb, const struct cli_option *o)
 {
 	for (; o && o->name; o++) {
-		if (o->kind == CLI_FLAG)
+		if (o->kind == CLI_FLAG || o->kind == CLI_OPTIONAL)
 			continue;
 		printf("\t%s:--%s)", verb, o->name);
 		if (o->choices) {
@@ -92,11 +92,11 @@ static void zsh_text(const char *s)
 static void zsh_option(const struct cli_option *o)
 {
 	printf(" \\\n\t\t\t'%s--%s", o->kind == CLI_LIST ? "*" : "", o->name);
-	printf("%s[", o->kind == CLI_FLAG ? "" : "=");
+	printf("%s[", o->kind == CLI_FLAG ? "" : o->kind == CLI_OPTIONAL ? "=-" : "=");
 	zsh_text(o->help);
 	printf("]");
 	if (o->kind != CLI_FLAG) {
-		printf(":%s:", o->arg);
+		printf(o->kind == CLI_OPTIONAL ? "::%s:" : ":%s:", o->arg);
 		if (o->choices) {
 			printf("(");
 			words(o->choices);
@@ -155,7 +155,7 @@ static void fish_option(const char *program, const char *condition, const struct
 	printf("complete -c %s%s -l %s", program, condition, o->name);
 	if (o->letter)
 		printf(" -s %c", o->letter);
-	if (o->kind != CLI_FLAG)
+	if (o->kind != CLI_FLAG && o->kind != CLI_OPTIONAL)
 		printf(o->complete == COMPLETE_FILES ? " -r" : " -x");
 	if (o->choices) {
 		printf(" -a '");

@@ -39,7 +39,7 @@ static void option_line(const struct cli_option *o)
 	int n = o->letter ? printf("  -%c, --%s", o->letter, o->name) : printf("      --%s", o->name);
 
 	if (o->arg)
-		n += printf(" %s", o->arg);
+		n += printf(o->kind == CLI_OPTIONAL ? "[=%s]" : " %s", o->arg);
 	wrapped(o->help, n, COLUMN);
 }
 
@@ -65,14 +65,29 @@ static void verb_help_text(const struct cli_program *p, const struct cli_verb *v
 		printf("\nExamples:\n%s", v->examples);
 }
 
+static void tool_names(const struct cli_program *p)
+{
+	bool any = false;
+
+	for (const struct cli_verb *const *v = p->verbs; *v; v++) {
+		if (!(*v)->tool)
+			continue;
+		if (!any)
+			printf("\nTools, also by their own names:\n");
+		any = true;
+		wrapped((*v)->summary, printf("  %s", (*v)->name), 22);
+	}
+}
+
 static void program_help(const struct cli_program *p)
 {
 	printf("Usage: %s COMMAND [OPTIONS] …\n\n%s\n\nCommands:\n", p->name, p->summary);
 	for (const struct cli_verb *const *v = p->verbs; *v; v++) {
-		if ((*v)->hidden)
+		if ((*v)->hidden || (*v)->tool)
 			continue;
 		wrapped((*v)->summary, printf("  %s", (*v)->name), 16);
 	}
+	tool_names(p);
 	option_list("Options", cli_global_options);
 	printf("\n'%s COMMAND --help' tells about a command. Exit status: 0 fine, 1 findings or failure,\n"
 	       "2 changes pending, 3 refused for safety, 4 a device is absent, 5 busy, 64 usage.\n", p->name);

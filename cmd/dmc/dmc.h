@@ -4,6 +4,7 @@
 
 #include "common/cli.h"
 #include "common/io.h"
+#include "common/report.h"
 #include "compile/check.h"
 #include "compile/compile.h"
 #include "layout/layout.h"
@@ -32,9 +33,6 @@ const struct kernel_profile *find_profile(struct session *s, const char *name, s
 /* Prints the findings to standard error as text; a sum with -v or when there are errors. */
 void print_findings(struct session *s);
 
-/* EXIT_OK, EXIT_FINDINGS, or what is in the way: EXIT_REFUSED, EXIT_ABSENT, EXIT_BUSY. */
-int findings_status(const struct diag *d, bool strict);
-
 /*
  * Reads and loads a layout; false after the findings were printed. That devices are absent
  * is no obstacle where the tables are complete without them.
@@ -45,6 +43,7 @@ bool load_layout(struct session *s, const char *path, const struct layout_option
 const struct finding_kind **all_findings(struct arena *a, size_t *nr);
 
 extern const struct cli_verb verb_check, verb_compile, verb_import, verb_explain, verb_schema,
-	verb_targets, verb_graph, verb_plan, verb_apply, verb_remove, verb_status;
+	verb_targets, verb_graph, verb_plan, verb_apply, verb_remove, verb_status,
+	verb_thin_check;
 
 #endif

@@ -40,6 +40,8 @@ static const char *by_text(enum finding_by by)
 		return "somebody else has it";
 	case BY_SYSTEM:
 		return "the system did not do what was asked of it";
+	case BY_DISK:
+		return "bytes on disk are damaged";
 	}
 	return "";
 }

@@ -13,6 +13,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_explain,
 	&verb_schema,
 	&verb_targets,
+	&verb_thin_check,
 	&verb_completions,
 	&verb_help,
 	NULL,

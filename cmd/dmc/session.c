@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "base/near.h"
-#include "dm/kernel.h"
+#include "blk/blk.h"
+#include "common/metadata.h"
 #include "dm/kernel.h"
 #include "dmc/dmc.h"
+#include "format/thin/thin.h"
 #include "layout/yaml.h"
 #include "plan/plan.h"
 #include "target/reader.h"
@@ -72,52 +74,9 @@ const struct kernel_profile *find_profile(struct session *s, const char *name, s
 	return NULL;
 }
 
-static void print_sum(const struct session *s)
-{
-	size_t errors = s->diag.nr[SEV_ERROR], warnings = s->diag.nr[SEV_WARNING];
-
-	if (errors || warnings)
-		fprintf(stderr, "%zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s", warnings,
-			warnings == 1 ? "" : "s");
-}
-
 void print_findings(struct session *s)
 {
-	struct out_options o = {.color = cli_colored(s->c, STDERR_FILENO)};
-	struct strbuf b = STRBUF_INIT;
-
-	diag_sort(&s->diag);
-	out_findings(&b, &s->diag, OUT_TEXT, &o);
-	fputs(strbuf_str(&b), stderr);
-	print_sum(s);
-	strbuf_release(&b);
-}
-
-/*
- * Ordinary errors win, since they must be mended first; then refusals, devices that are
- * absent, and what is busy.
- */
-int findings_status(const struct diag *d, bool strict)
-{
-	bool refused = false, absent = false, busy = false, other = strict && d->nr[SEV_WARNING];
-
-	for (size_t i = 0; i < d->findings.nr; i++) {
-		const struct finding_kind *k = d->findings.v[i].kind;
-
-		if (k->severity != SEV_ERROR)
-			continue;
-		if (k->by == BY_SAFETY)
-			refused = true;
-		else if (k->by == BY_DEVICE)
-			absent = true;
-		else if (k->by == BY_BUSY)
-			busy = true;
-		else
-			other = true;
-	}
-	if (other || d->dropped)
-		return EXIT_FINDINGS;
-	return refused ? EXIT_REFUSED : absent ? EXIT_ABSENT : busy ? EXIT_BUSY : EXIT_OK;
+	report_findings(s->c, &s->diag);
 }
 
 /* Only devices are absent, and every volume has a table all the same. */
@@ -167,7 +126,8 @@ const struct finding_kind **all_findings(struct arena *a, size_t *nr)
 {
 	static const struct finding_kind *const *const lists[] = {
 		yaml_findings, layout_findings, target_findings, reader_findings, compile_findings,
-		kernel_findings, dm_findings, plan_findings,
+		kernel_findings, dm_findings, plan_findings, blk_findings, pdata_findings, metadata_findings,
+		thin_format_findings,
 	};
 	const struct finding_kind **all = arena_array(a, const struct finding_kind *, 1024);
 

@@ -1,7 +1,10 @@
 /* dminspect: looks and never writes. */
-#include "common/cli.h"
+#include "dminspect/dminspect.h"
 
 static const struct cli_verb *const verbs[] = {
+	&verb_inspect_check,
+	&verb_inspect_block,
+	&verb_inspect_get,
 	&verb_completions,
 	&verb_help,
 	NULL,

@@ -53,6 +53,7 @@ enum finding_by {
 	BY_SAFETY,   /* we refuse, since something could be lost */
 	BY_BUSY,     /* somebody else has it */
 	BY_SYSTEM,   /* the system did not do what was asked of it */
+	BY_DISK,     /* bytes on disk are damaged or contradict each other */
 };
 
 struct finding_kind {

@@ -1,0 +1,67 @@
+#include "common/metadata.h"
+
+#include <stdlib.h>
+
+#include "format/thin/thin.h"
+
+#define MAX_FINDINGS 1000
+
+static const struct finding_kind F_UNKNOWN = {
+	"metadata.unknown", SEV_ERROR, BY_DISK, "no metadata that is known",
+	"Block 0 has neither the checksum nor the magic number of a superblock.", NULL,
+	"Name the metadata device. If its superblock is lost, repair it and tell its type.",
+};
+
+const struct finding_kind *const metadata_findings[] = {&F_UNKNOWN, NULL};
+
+const struct metadata_format metadata_formats[] = {
+	{"thin", THIN_MAGIC, &thin_superblock_kind},
+	{0},
+};
+
+bool metadata_open(struct metadata *m, struct cli *c, const char *path, bool live)
+{
+	*m = (struct metadata){.blk.fd = -1};
+	diag_init(&m->diag, &c->arena);
+	m->diag.max = MAX_FINDINGS;
+	if (blk_open(&m->blk, path, live ? 0 : BLK_EXCLUSIVE, &m->diag))
+		return false;
+	pdata_init(&m->p, &m->blk, &m->diag);
+	return true;
+}
+
+void metadata_close(struct metadata *m)
+{
+	blk_close(&m->blk);
+	diag_release(&m->diag);
+}
+
+const struct metadata_format *metadata_find_format(struct metadata *m)
+{
+	const struct metadata_format *found = NULL;
+	uint8_t *block = blk_buffer(PDATA_BLOCK_SIZE);
+
+	if (m->p.nr_blocks && !blk_read(&m->blk, 0, block, PDATA_BLOCK_SIZE))
+		for (const struct metadata_format *f = metadata_formats; !found && f->name; f++)
+			if (pdata_verify(f->superblock, block, 0) == PDATA_GOOD || get_le64(block + 32) == f->magic)
+				found = f;
+	free(block);
+	if (!found)
+		diag_add(&m->diag, &F_UNKNOWN, (struct span){0}, "%s: no metadata that is known", m->blk.name);
+	return found;
+}
+
+bool parse_u64(const char *s, uint64_t *ret)
+{
+	uint64_t v = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || __builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v))
+			return false;
+	}
+	*ret = v;
+	return true;
+}

@@ -1,0 +1,79 @@
+/* dmc thin_check: the tool of that name. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/metadata.h"
+#include "dmc/dmc.h"
+#include "format/thin/thin.h"
+
+struct options {
+	bool ignore_non_fatal, metadata_snapshot, skip_mappings, superblock_only;
+	const char *mapping_root, *details_root;
+};
+
+static const struct cli_option option_table[] = {
+	{0, "ignore-non-fatal-errors", CLI_FLAG, NULL, "fail only where a fatal error is found", NULL,
+	 COMPLETE_NONE, offsetof(struct options, ignore_non_fatal)},
+	{'m', "metadata-snap", CLI_FLAG, NULL, "check the metadata snapshot of a pool that may be in use", NULL,
+	 COMPLETE_NONE, offsetof(struct options, metadata_snapshot)},
+	{0, "override-details-root", CLI_TEXT, "BLOCKNR", "root of the device details, instead of the superblock's",
+	 NULL, COMPLETE_NONE, offsetof(struct options, details_root)},
+	{0, "override-mapping-root", CLI_TEXT, "BLOCKNR", "root of the device tree, instead of the superblock's", NULL,
+	 COMPLETE_NONE, offsetof(struct options, mapping_root)},
+	{0, "skip-mappings", CLI_FLAG, NULL, "do not look at the mappings", NULL, COMPLETE_NONE,
+	 offsetof(struct options, skip_mappings)},
+	{0, "super-block-only", CLI_FLAG, NULL, "look at the superblock alone", NULL, COMPLETE_NONE,
+	 offsetof(struct options, superblock_only)},
+	{0},
+};
+
+static void check(struct metadata *m, const struct cli *c, const struct thin_check_options *co)
+{
+	struct thin_superblock sb;
+
+	if (thin_superblock_read(&m->p, 0, &sb))
+		return;
+	if (!c->quiet)
+		printf("TRANSACTION_ID=%" PRIu64 "\nMETADATA_FREE_BLOCKS=%" PRIu64 "\n", sb.trans_id,
+		       le64(sb.metadata_space_map.nr_blocks) - le64(sb.metadata_space_map.nr_allocated));
+	thin_check(&m->p, &sb, co);
+}
+
+static int run(struct cli *c, void *options, int argc, char **argv)
+{
+	const struct options *o = options;
+	struct thin_check_options co = {
+		.superblock_only = o->superblock_only,
+		.skip_mappings = o->skip_mappings,
+		.snapshot = o->metadata_snapshot,
+	};
+	struct metadata m;
+	bool bad;
+
+	(void)argc;
+	if ((o->mapping_root && !parse_u64(o->mapping_root, &co.mapping_root)) ||
+	    (o->details_root && !parse_u64(o->details_root, &co.details_root)))
+		return cli_usage(c, "a root is the number of a block");
+	if (metadata_open(&m, c, argv[0], o->metadata_snapshot))
+		check(&m, c, &co);
+	bad = diag_errors(&m.diag) || (!o->ignore_non_fatal && m.diag.nr[SEV_WARNING]);
+	if (!c->quiet)
+		report_findings(c, &m.diag);
+	metadata_close(&m);
+	return bad ? EXIT_TOOL_FAILURE : EXIT_OK;
+}
+
+const struct cli_verb verb_thin_check = {
+	.name = "thin_check",
+	.args = "DEVICE|FILE",
+	.summary = "check the metadata of a thin pool",
+	.help = "Exit status: 0 good, 64 damaged or not readable, 2 usage.\n",
+	.examples = "  thin_check /dev/mapper/pool_tmeta\n",
+	.options = option_table,
+	.options_size = sizeof(struct options),
+	.min = 1,
+	.max = 1,
+	.complete = COMPLETE_FILES,
+	.tool = true,
+	.run = run,
+};

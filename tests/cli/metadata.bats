@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# Tools for metadata: thin_check, dminspect check, block and get
+
+load helper
+dminspect=$DMC_BUILD/dminspect
+data=$root/tests/data/metadata
+
+image() {
+  xz -dc "$data/$1.img.xz" >"$1.img"
+}
+
+# An expression over what was printed.
+json() {
+  python3 -c "import json, sys; print(json.load(sys.stdin)$1)" <<<"$output"
+}
+
+# Names of images and how thin_check 1.1.0 ends: tests/data/metadata/verdicts.txt.
+@test "verdicts are those of thin-provisioning-tools 1.1" {
+  while read -r name verdict; do
+    image "$name"
+    run "$dmc" thin_check -q "$name.img"
+    [ "$status" -eq "$verdict" ] || {
+      echo "$name: $status, expected $verdict"
+      "$dmc" thin_check "$name.img"
+      return 1
+    }
+    [ -z "$output" ]
+  done < <(grep -v '^#' "$data/verdicts.txt")
+}
+
+@test "thin_check says what LVM reads, and what is wrong" {
+  image thin-008
+  run "$dmc" thin_check thin-008.img
+  status_is 64
+  has "TRANSACTION_ID=0"
+  has "METADATA_FREE_BLOCKS=995"
+  has "device 4: its details say 0 mapped blocks, its tree has 376 [thin.device.mapped-blocks]"
+}
+
+@test "thin_check by its own name, and its exit statuses" {
+  ln -s "$dmc" thin_check
+  image thin-basic
+  run ./thin_check -q thin-basic.img
+  status_is 0
+  run ./thin_check --no-such-option thin-basic.img
+  status_is 2
+  run ./thin_check
+  status_is 2
+  run ./thin_check nosuch.img
+  status_is 64
+  has "[blk.cannot-open]"
+  head -c 65536 /dev/zero >zero.img
+  run ./thin_check --super-block-only zero.img
+  status_is 64
+  has "[pdata.block.checksum]"
+}
+
+@test "parts of a check" {
+  image thin-008
+  run "$dmc" thin_check -q --super-block-only thin-008.img
+  status_is 0
+  run "$dmc" thin_check -q --skip-mappings thin-008.img
+  status_is 0
+  run "$dmc" thin_check -m thin-008.img
+  status_is 64
+  has "[thin.snapshot.none]"
+  image thin-metasnap
+  run "$dmc" thin_check -q -m thin-metasnap.img
+  status_is 0
+}
+
+@test "dminspect check: text and JSON" {
+  image thin-008
+  run "$dminspect" check thin-008.img
+  status_is 1
+  run "$dminspect" check --format json thin-008.img
+  status_is 1
+  [ "$(json "['findings'][0]['id']")" = thin.device.mapped-blocks ]
+  head -c 65536 /dev/zero >zero.img
+  run "$dminspect" check zero.img
+  status_is 1
+  has "[metadata.unknown]"
+  run "$dminspect" check nosuch
+  status_is 4
+}
+
+@test "dminspect block and get" {
+  run "$dminspect" block "$data/tiny-1.1.img" 0
+  status_is 0
+  has "data_block_size: 128"
+  has "020   ba 52 9c 01 00 00 00 00  02 00 00 00 03 00 00 00  |.R..............|"
+  run "$dminspect" get "$data/tiny-1.1.img" superblock.trans_id
+  [ "$output" = 5 ]
+  run "$dminspect" get "$data/tiny-1.1.img" 'blocks[1].keys'
+  [ "${lines[3]}" = "keys[3]: 32" ]
+  run "$dminspect" get --format json "$data/tiny-1.1.img" superblock.data_space_map
+  [ "$(json "['nr_blocks']")" = 200 ]
+  run "$dminspect" get "$data/tiny-1.1.img" superblock.data_block
+  status_is 1
+  run "$dminspect" block "$data/tiny-1.1.img" 16
+  status_is 1
+  has "there is no block 16"
+}
+
+@test "every tool is installed by its name" {
+  make -s -C "$root" install DESTDIR="$PWD" PREFIX=/usr O="$DMC_BUILD"
+  names=$("$dmc" --help | sed -n '/^Tools/,/^$/s/^  \([a-z_]*\) .*/\1/p')
+  [ -n "$names" ]
+  for name in $names; do
+    run "usr/bin/$name" --help
+    status_is 0
+    has "Usage: dmc $name "
+  done
+  [ "$(find usr/bin -type l | wc -l)" -eq "$(wc -w <<<"$names")" ]
+}
