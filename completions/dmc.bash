@@ -6,7 +6,7 @@ _dmc()
 		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
 	done
 	if [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets thin_check completions help --help --version --quiet --verbose --color" -- "$cur"))
+		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets thin_check thin_dump completions help --help --version --quiet --verbose --color" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -47,6 +47,9 @@ _dmc()
 	targets:--profile) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	thin_check:--override-details-root) return ;;
 	thin_check:--override-mapping-root) return ;;
+	thin_dump:--dev-id) return ;;
+	thin_dump:--format) COMPREPLY=($(compgen -W "xml human_readable" -- "$cur")); return ;;
+	thin_dump:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 	case $verb:$cur in
 	check:-*) COMPREPLY=($(compgen -W " --format --kernel --only --param --strict --help --version --quiet --verbose --color" -- "$cur")) ;;
@@ -70,6 +73,8 @@ _dmc()
 	targets:-*) COMPREPLY=($(compgen -W " --format --kernels --profile --help --version --quiet --verbose --color" -- "$cur")) ;;
 	thin_check:-*) COMPREPLY=($(compgen -W " --ignore-non-fatal-errors --metadata-snap --override-details-root --override-mapping-root --skip-mappings --super-block-only --help --version --quiet --verbose --color" -- "$cur")) ;;
 	thin_check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	thin_dump:-*) COMPREPLY=($(compgen -W " --dev-id --format --metadata-snap --output --skip-mappings --help --version --quiet --verbose --color" -- "$cur")) ;;
+	thin_dump:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	completions:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
 	completions:*) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
 	help:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;

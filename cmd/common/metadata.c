@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "format/thin/thin.h"
+#include "common/io.h"
 
 #define MAX_FINDINGS 1000
 
@@ -49,6 +49,26 @@ const struct metadata_format *metadata_find_format(struct metadata *m)
 	if (!found)
 		diag_add(&m->diag, &F_UNKNOWN, (struct span){0}, "%s: no metadata that is known", m->blk.name);
 	return found;
+}
+
+int metadata_dump_thin(struct metadata *m, struct cli *c, bool snapshot, uint64_t snapshot_block,
+		       const struct thin_dump_options *o, const struct thin_visitor *writer, const char *output)
+{
+	struct thin_superblock sb;
+	struct io_stream stream;
+	struct thin_writer w = {.write = io_stream_write, .ctx = &stream};
+	int r = thin_superblock_choose(&m->p, snapshot, snapshot_block, &sb), end;
+
+	if (r)
+		return r;
+	r = io_stream_open(c, &stream, output);
+	if (!r)
+		r = thin_dump(&m->p, &sb, o, writer, &w);
+	end = thin_writer_finish(&w);
+	if (!r)
+		r = end;
+	end = io_stream_close(c, &stream, !r);
+	return r ? r : end;
 }
 
 bool parse_u64(const char *s, uint64_t *ret)

@@ -3,6 +3,7 @@
 #define COMMON_METADATA_H
 
 #include "common/cli.h"
+#include "format/thin/event.h"
 #include "pdata/pdata.h"
 
 struct metadata {
@@ -29,6 +30,13 @@ extern const struct metadata_format metadata_formats[];
 
 /* By the checksum of block 0, or where that is wrong by the magic number; NULL after a finding. */
 const struct metadata_format *metadata_find_format(struct metadata *m);
+
+/*
+ * Writes a thin pool, or its metadata snapshot (at `snapshot_block` unless that is 0), to a file or
+ * standard output. Returns 0, or -errno after a finding or a line.
+ */
+int metadata_dump_thin(struct metadata *m, struct cli *c, bool snapshot, uint64_t snapshot_block,
+		       const struct thin_dump_options *o, const struct thin_visitor *writer, const char *output);
 
 /* A number as the tools take it: decimal. False: it is none. */
 bool parse_u64(const char *s, uint64_t *ret);

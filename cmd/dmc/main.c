@@ -14,6 +14,7 @@ static const struct cli_verb *const verbs[] = {
 	&verb_schema,
 	&verb_targets,
 	&verb_thin_check,
+	&verb_thin_dump,
 	&verb_completions,
 	&verb_help,
 	NULL,

@@ -7,6 +7,6 @@
 #include "common/metadata.h"
 #include "common/report.h"
 
-extern const struct cli_verb verb_inspect_check, verb_inspect_block, verb_inspect_get;
+extern const struct cli_verb verb_inspect_check, verb_inspect_dump, verb_inspect_block, verb_inspect_get;
 
 #endif

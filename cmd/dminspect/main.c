@@ -3,6 +3,7 @@
 
 static const struct cli_verb *const verbs[] = {
 	&verb_inspect_check,
+	&verb_inspect_dump,
 	&verb_inspect_block,
 	&verb_inspect_get,
 	&verb_completions,

@@ -67,21 +67,18 @@ static bool keys_ascend(const struct btree_node *n, uint32_t *ret_at)
 bool btree_open_node(struct pdata_problems *problems, const uint8_t *block, uint32_t value_size,
 		     uint64_t blocknr, struct btree_node *ret)
 {
-	struct pdata_problem x = {.blocknr = blocknr, .kind = &F_PDATA_NODE};
+	const char *why = pdata_node_open(block, value_size, ret);
 	uint32_t at;
 
-	x.fmt = pdata_node_open(block, value_size, ret);
-	if (x.fmt) {
-		vec_push(&problems->list, x);
+	if (why) {
+		pdata_note(problems, &F_PDATA_NODE, why, blocknr, 0, 0);
 		return false;
 	}
 	if (keys_ascend(ret, &at))
 		return true;
-	x.kind = &F_PDATA_KEYS;
-	x.fmt = "block %" PRIu64 ": key %" PRIu64 " at index %" PRIu64 " is not above the one before it";
-	x.a = node_key(ret, at);
-	x.b = at;
-	vec_push(&problems->list, x);
+	pdata_note(problems, &F_PDATA_KEYS,
+		   "block %" PRIu64 ": key %" PRIu64 " at index %" PRIu64 " is not above the one before it", blocknr,
+		   node_key(ret, at), at);
 	return false;
 }
 
@@ -110,10 +107,9 @@ static void visit_internal(struct btree_check *c, struct btree_worker *w, const 
 			vec_push(&w->children, child);
 			continue;
 		}
-		vec_push(&w->problems.list, (struct pdata_problem){
-			n->blocknr, &F_PDATA_POINTER,
-			"block %" PRIu64 ": a pointer to block %" PRIu64 ", where the metadata has %" PRIu64 " blocks",
-			child, c->p->nr_blocks});
+		pdata_note(&w->problems, &F_PDATA_POINTER,
+			   "block %" PRIu64 ": a pointer to block %" PRIu64 ", where the metadata has %" PRIu64 " blocks",
+			   n->blocknr, child, c->p->nr_blocks);
 		s->damaged = true;
 	}
 }
@@ -236,8 +232,8 @@ static void add_child(struct btree_check *c, const struct btree_node *n, uint32_
 	check_range(c, n, i, block);
 	if (child->underfull && !child->told_underfull) {
 		child->told_underfull = true;
-		diag_add(c->p->diag, &F_PDATA_UNDERFULL, (struct span){0},
-			 "block %" PRIu64 ": this node is less than a third full", block)->subject = c->type->name;
+		pdata_add(c->p, c->type->name, &F_PDATA_UNDERFULL,
+			  "block %" PRIu64 ": this node is less than a third full", block);
 	}
 	s->damaged |= child->damaged;
 	if (!child->damaged && s->height && s->height != child->height + 1)
@@ -304,9 +300,9 @@ void btree_check_roots(struct btree_check *c, const uint64_t *roots, size_t nr)
 			note_pointer(c, roots[i], &now);
 			continue;
 		}
-		diag_add(c->p->diag, &F_PDATA_POINTER, (struct span){0},
-			 "the root is block %" PRIu64 ", where the metadata has %" PRIu64 " blocks", roots[i],
-			 c->p->nr_blocks)->subject = c->type->name;
+		pdata_add(c->p, c->type->name, &F_PDATA_POINTER,
+			  "the root is block %" PRIu64 ", where the metadata has %" PRIu64 " blocks", roots[i],
+			  c->p->nr_blocks);
 	}
 	while (now.blocks.nr) {
 		sweep_level(c, &now, &next);

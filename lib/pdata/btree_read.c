@@ -52,9 +52,9 @@ static int read_node(struct reader *r, uint64_t block, unsigned depth, struct ra
 	int err;
 
 	if (!block || block >= r->p->nr_blocks) {
-		diag_add(r->p->diag, &F_PDATA_POINTER, (struct span){0},
-			 "a pointer to block %" PRIu64 ", where the metadata has %" PRIu64 " blocks", block,
-			 r->p->nr_blocks)->subject = r->type->name;
+		pdata_add(r->p, r->type->name, &F_PDATA_POINTER,
+			  "a pointer to block %" PRIu64 ", where the metadata has %" PRIu64 " blocks", block,
+			  r->p->nr_blocks);
 		return -EUCLEAN;
 	}
 	if (r->numbers && (int)depth == r->leaf_depth)

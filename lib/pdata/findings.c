@@ -83,31 +83,27 @@ const struct finding_kind *const pdata_findings[] = {
 void pdata_problem_verdict(struct pdata_problems *problems, const struct pdata_kind *k, uint64_t blocknr,
 			   enum pdata_verdict v)
 {
-	struct pdata_problem x = {.blocknr = blocknr};
+	const char *fmt;
 
 	switch (v) {
 	case PDATA_GOOD:
 		return;
 	case PDATA_UNREADABLE:
-		x.kind = &F_UNREADABLE;
-		x.fmt = "block %" PRIu64 " cannot be read";
-		break;
+		pdata_note(problems, &F_UNREADABLE, "block %" PRIu64 " cannot be read", blocknr, 0, 0);
+		return;
 	case PDATA_ENDS:
-		x.kind = &F_UNREADABLE;
-		x.fmt = "block %" PRIu64 ": the device or file ends before it, shorter than when it was opened";
-		break;
+		fmt = "block %" PRIu64 ": the device or file ends before it, shorter than when it was opened";
+		pdata_note(problems, &F_UNREADABLE, fmt, blocknr, 0, 0);
+		return;
 	case PDATA_BAD_CHECKSUM:
-		x.kind = &F_CHECKSUM;
-		x.fmt = k == &pdata_bitmap  ? "block %" PRIu64 ": the checksum of this bitmap is wrong"
-			: k == &pdata_index ? "block %" PRIu64 ": the checksum of this index of bitmaps is wrong"
-			: k == &pdata_array ? "block %" PRIu64 ": the checksum of this array block is wrong"
-			: k == &pdata_node  ? "block %" PRIu64 ": the checksum of this btree node is wrong"
-					    : "block %" PRIu64 ": the checksum of this superblock is wrong";
-		break;
+		fmt = k == &pdata_bitmap  ? "block %" PRIu64 ": the checksum of this bitmap is wrong"
+		      : k == &pdata_index ? "block %" PRIu64 ": the checksum of this index of bitmaps is wrong"
+		      : k == &pdata_node  ? "block %" PRIu64 ": the checksum of this btree node is wrong"
+					  : "block %" PRIu64 ": the checksum of this superblock is wrong";
+		pdata_note(problems, &F_CHECKSUM, fmt, blocknr, 0, 0);
+		return;
 	case PDATA_BAD_NUMBER:
-		x.kind = &F_NUMBER;
-		x.fmt = "block %" PRIu64 " says that it is another block";
-		break;
+		pdata_note(problems, &F_NUMBER, "block %" PRIu64 " says that it is another block", blocknr, 0, 0);
+		return;
 	}
-	vec_push(&problems->list, x);
 }

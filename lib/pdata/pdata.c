@@ -22,6 +22,21 @@ void pdata_init(struct pdata *p, const struct blk *blk, struct diag *d)
 
 /* ---- findings ---- */
 
+void pdata_add(struct pdata *p, const char *subject, const struct finding_kind *kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	diag_vadd(p->diag, kind, (struct span){0}, fmt, ap)->subject = subject;
+	va_end(ap);
+}
+
+void pdata_note(struct pdata_problems *problems, const struct finding_kind *kind, const char *fmt,
+		uint64_t blocknr, uint64_t a, uint64_t b)
+{
+	vec_push(&problems->list, (struct pdata_problem){blocknr, kind, fmt, a, b});
+}
+
 static int by_block(const void *a, const void *b)
 {
 	const struct pdata_problem *x = a, *y = b;
@@ -63,6 +78,22 @@ enum pdata_verdict pdata_read(struct pdata *p, const struct pdata_kind *k, uint6
 	pdata_problem_verdict(&problems, k, blocknr, v);
 	pdata_report(p, &problems, subject);
 	return v;
+}
+
+int pdata_read_run(struct pdata *p, const struct pdata_kind *k, uint64_t first, size_t nr, const char *subject,
+		   uint8_t *blocks)
+{
+	bool whole = !blk_read(p->blk, first * PDATA_BLOCK_SIZE, blocks, nr * PDATA_BLOCK_SIZE);
+
+	for (size_t i = 0; i < nr; i++) {
+		uint8_t *block = blocks + i * PDATA_BLOCK_SIZE;
+
+		if (whole && pdata_verify(k, block, first + i) == PDATA_GOOD)
+			continue;
+		if (pdata_read(p, k, first + i, subject, block) != PDATA_GOOD)
+			return -EUCLEAN;
+	}
+	return 0;
 }
 
 /* Blocks of one read: as much as stays in a processor's cache while it is looked at. */

@@ -30,6 +30,10 @@ struct pdata {
 /* With a thread for each processor, at most 8. */
 void pdata_init(struct pdata *p, const struct blk *blk, struct diag *d);
 
+/* Adds a finding about `subject`, a constant string. */
+void pdata_add(struct pdata *p, const char *subject, const struct finding_kind *kind, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
 /*
  * Something wrong with a block, noted by a thread. `fmt` is given the block's number and two more,
  * all 64 bit; the constant text says what it means.
@@ -45,6 +49,9 @@ struct pdata_problems {
 	VEC(struct pdata_problem) list;
 };
 
+void pdata_note(struct pdata_problems *problems, const struct finding_kind *kind, const char *fmt,
+		uint64_t blocknr, uint64_t a, uint64_t b);
+
 /* Adds findings about `subject` in the order of blocks, and empties the list. */
 void pdata_report(struct pdata *p, struct pdata_problems *problems, const char *subject);
 
@@ -55,6 +62,10 @@ void pdata_problem_verdict(struct pdata_problems *problems, const struct pdata_k
 /* Reads and verifies one block; findings go to p->diag. */
 enum pdata_verdict pdata_read(struct pdata *p, const struct pdata_kind *k, uint64_t blocknr, const char *subject,
 			      uint8_t *block);
+
+/* The same of blocks that follow each other. Returns 0, or -EUCLEAN after the first finding. */
+int pdata_read_run(struct pdata *p, const struct pdata_kind *k, uint64_t first, size_t nr, const char *subject,
+		   uint8_t *blocks);
 
 /*
  * Reads `nr` blocks in ascending order, several in a run and in several threads, and gives each to

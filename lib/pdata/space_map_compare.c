@@ -163,17 +163,17 @@ static void report_counts(struct pdata *p, struct compare *c)
 	}
 	m->nr_leaked = leaked;
 	if (wrong && at->stored == UINT32_MAX)
-		diag_add(p->diag, &F_PDATA_COUNT, (struct span){0},
-			"%" PRIu64 " %s blocks have wrong reference counts; the first is block %" PRIu64
-			", where bitmap and high counts contradict each other", wrong, what, first_wrong)->subject = m->name;
+		pdata_add(p, m->name, &F_PDATA_COUNT,
+			  "%" PRIu64 " %s blocks have wrong reference counts; the first is block %" PRIu64
+			  ", where bitmap and high counts contradict each other", wrong, what, first_wrong);
 	else if (wrong)
-		diag_add(p->diag, &F_PDATA_COUNT, (struct span){0},
-			"%" PRIu64 " %s blocks have wrong reference counts; the first is block %" PRIu64
-			": stored %" PRIu32 ", found %" PRIu32, wrong, what, first_wrong, at->stored,
-			refmap_get(c->counts, first_wrong))->subject = m->name;
+		pdata_add(p, m->name, &F_PDATA_COUNT,
+			  "%" PRIu64 " %s blocks have wrong reference counts; the first is block %" PRIu64
+			  ": stored %" PRIu32 ", found %" PRIu32, wrong, what, first_wrong, at->stored,
+			  refmap_get(c->counts, first_wrong));
 	if (leaked)
-		diag_add(p->diag, &F_PDATA_LEAK, (struct span){0},
-			"%" PRIu64 " %s blocks have leaked; the first is block %" PRIu64, leaked, what, first_leaked)->subject = m->name;
+		pdata_add(p, m->name, &F_PDATA_LEAK,
+			  "%" PRIu64 " %s blocks have leaked; the first is block %" PRIu64, leaked, what, first_leaked);
 }
 
 static void report_free(struct pdata *p, struct compare *c)
@@ -188,18 +188,18 @@ static void report_free(struct pdata *p, struct compare *c)
 			return; /* sums over a part say nothing */
 		allocated += t->allocated;
 		if (!free_is_right(m, i, t))
-			diag_add(p->diag, &F_PDATA_FREE, (struct span){0},
-				"bitmap %zu is said to have %" PRIu32 " free blocks; it has %" PRIu32, i,
-				m->bitmaps[i].nr_free, BITMAP_ENTRIES - t->allocated)->subject = m->name;
+			pdata_add(p, m->name, &F_PDATA_FREE,
+				  "bitmap %zu is said to have %" PRIu32 " free blocks; it has %" PRIu32, i,
+				  m->bitmaps[i].nr_free, BITMAP_ENTRIES - t->allocated);
 		if (t->first_free < BITMAP_ENTRIES && m->bitmaps[i].none_free_before > t->first_free)
-			diag_add(p->diag, &F_PDATA_FREE, (struct span){0},
-				"bitmap %zu is said to have no free block before %" PRIu32 "; %" PRIu32 " is free", i,
-				m->bitmaps[i].none_free_before, t->first_free)->subject = m->name;
+			pdata_add(p, m->name, &F_PDATA_FREE,
+				  "bitmap %zu is said to have no free block before %" PRIu32 "; %" PRIu32 " is free", i,
+				  m->bitmaps[i].none_free_before, t->first_free);
 	}
 	if (allocated != m->nr_allocated)
-		diag_add(p->diag, &F_PDATA_FREE, (struct span){0},
-			"%" PRIu64 " blocks are said to be allocated; the bitmaps have %" PRIu64, m->nr_allocated,
-			allocated)->subject = m->name;
+		pdata_add(p, m->name, &F_PDATA_FREE,
+			  "%" PRIu64 " blocks are said to be allocated; the bitmaps have %" PRIu64, m->nr_allocated,
+			  allocated);
 }
 
 static int by_place(const void *a, const void *b)

@@ -91,10 +91,9 @@ static void count_mappings(void *ctx, unsigned worker, const struct btree_node *
 			continue;
 		}
 		if (!s->nr_wrong++)
-			vec_push(&problems->list, (struct pdata_problem){
-				leaf->blocknr, &F_THIN_RANGE,
-				"block %" PRIu64 ": virtual block %" PRIu64 " is mapped to data block %" PRIu64
-				", past the end of the data", node_key(leaf, i), data});
+			pdata_note(problems, &F_THIN_RANGE,
+				   "block %" PRIu64 ": virtual block %" PRIu64 " is mapped to data block %" PRIu64
+				   ", past the end of the data", leaf->blocknr, node_key(leaf, i), data);
 	}
 }
 
@@ -106,9 +105,9 @@ static void check_mapped(struct check *c, const struct btree_check *b, const str
 
 		c->damaged |= s->damaged;
 		if (!s->damaged && s->nr_keys - s->nr_wrong != d->mapped_blocks)
-			diag_add(c->p.diag, &F_THIN_MAPPED, (struct span){0},
-				 "device %" PRIu64 ": its details say %" PRIu64 " mapped blocks, its tree has %" PRIu64,
-				 d->id, d->mapped_blocks, s->nr_keys - s->nr_wrong)->subject = "device details";
+			pdata_add(&c->p, "device details", &F_THIN_MAPPED,
+				  "device %" PRIu64 ": its details say %" PRIu64 " mapped blocks, its tree has %" PRIu64,
+				  d->id, d->mapped_blocks, s->nr_keys - s->nr_wrong);
 	}
 }
 
@@ -196,8 +195,8 @@ void thin_check(struct pdata *p, const struct thin_superblock *pool, const struc
 	if (o->details_root)
 		sb.details_root = o->details_root;
 	if (o->snapshot && !sb.held_root)
-		diag_add(p->diag, &F_THIN_NO_SNAPSHOT, (struct span){0}, "the pool holds no metadata snapshot")
-			->subject = "superblock";
+		pdata_add(p, "superblock", &F_THIN_NO_SNAPSHOT,
+			  "the pool holds no metadata snapshot");
 	c.have_held = sb.held_root && !thin_superblock_read(p, sb.held_root, &c.held);
 	if (o->superblock_only)
 		return;

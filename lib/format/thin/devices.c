@@ -23,8 +23,8 @@ static int add_roots(void *ctx, const struct btree_node *leaf)
 static void mismatch(struct join *j, uint64_t id, const char *has, const char *lacks)
 {
 	j->mismatch = true;
-	diag_add(j->p->diag, &F_THIN_DEVICES, (struct span){0}, "device %" PRIu64 " has %s but no %s", id, has, lacks)
-		->subject = "device trees";
+	pdata_add(j->p, "device trees", &F_THIN_DEVICES,
+		  "device %" PRIu64 " has %s but no %s", id, has, lacks);
 }
 
 /* Both lists ascend: each details belong to the next device, or one of the two is missing. */

@@ -140,6 +140,24 @@ int thin_superblock_read(struct pdata *p, uint64_t blocknr, struct thin_superblo
 	return r;
 }
 
+int thin_superblock_choose(struct pdata *p, bool snapshot, uint64_t snapshot_block, struct thin_superblock *ret)
+{
+	int r = thin_superblock_read(p, 0, ret);
+
+	if (r || !snapshot)
+		return r;
+	if (!ret->held_root) {
+		complain(p, &F_THIN_NO_SNAPSHOT, "the pool holds no metadata snapshot");
+		return -ENODATA;
+	}
+	if (snapshot_block && snapshot_block != ret->held_root) {
+		complain(p, &F_THIN_NO_SNAPSHOT, "the metadata snapshot is block %" PRIu64 ", not %" PRIu64, ret->held_root,
+			 snapshot_block);
+		return -ENODATA;
+	}
+	return thin_superblock_read(p, ret->held_root, ret);
+}
+
 /* ---- other findings ---- */
 
 const struct finding_kind F_THIN_DEVICES = {

@@ -49,6 +49,12 @@ struct thin_superblock {
  */
 int thin_superblock_read(struct pdata *p, uint64_t blocknr, struct thin_superblock *ret);
 
+/*
+ * The superblock to work on: that of the pool, or of its metadata snapshot, whose block is
+ * *snapshot_block unless that is 0. Returns 0, or -EUCLEAN or -ENODATA (no snapshot) after a finding.
+ */
+int thin_superblock_choose(struct pdata *p, bool snapshot, uint64_t snapshot_block, struct thin_superblock *ret);
+
 /* ---- devices ---- */
 
 struct thin_device {

@@ -1,0 +1,301 @@
+/*
+ * From the disk to events. First the leaves of each device's tree, by number; runs of them that
+ * devices share; then the mappings in them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "format/thin/event.h"
+#include "format/thin/runs.h"
+#include "pdata/btree.h"
+
+#define READ_LEAVES 32u /* at a time */
+
+static const struct btree_type mapping_type = {.name = "mapping tree", .value_size = sizeof(uint64_t)};
+
+/* The leaves of one root, in the list of all. */
+struct tree {
+	uint64_t root;
+	size_t first, nr;
+};
+
+struct dump {
+	struct pdata *p;
+	const struct thin_visitor *v;
+	void *ctx;
+	struct thin_devices devices;
+	struct thin_runs runs;
+	VEC(struct tree) trees;    /* by root */
+	VEC(uint32_t) leaves;
+	struct thin_event_map map; /* being put together; length 0: none */
+	uint8_t *buffer;
+	uint64_t queue[READ_LEAVES]; /* leaves to come */
+	size_t nr_queue;
+};
+
+/* ---- mappings ---- */
+
+static int flush_map(struct dump *d)
+{
+	struct thin_event_map m = d->map;
+
+	d->map.length = 0;
+	return m.length ? d->v->map(d->ctx, &m) : 0;
+}
+
+static int add_mapping(struct dump *d, uint64_t origin, struct thin_mapping to)
+{
+	struct thin_event_map *m = &d->map;
+	int r = 0;
+
+	if (m->length && origin == m->origin + m->length && to.data == m->data + m->length && to.time == m->time) {
+		m->length++;
+		return 0;
+	}
+	if (m->length)
+		r = d->v->map(d->ctx, m);
+	*m = (struct thin_event_map){origin, to.data, 1, to.time};
+	return r;
+}
+
+static int emit_leaf(struct dump *d, uint64_t blocknr, const uint8_t *block)
+{
+	struct pdata_problems problems = {0};
+	struct btree_node n;
+	bool good = btree_open_node(&problems, block, mapping_type.value_size, blocknr, &n);
+	int r = 0;
+
+	if (good && n.internal) {
+		pdata_add(d->p, mapping_type.name, &F_PDATA_SHAPE,
+			  "block %" PRIu64 ": leaves lie at different depths", blocknr);
+		return -EUCLEAN;
+	}
+	pdata_report(d->p, &problems, mapping_type.name);
+	if (!good)
+		return -EUCLEAN;
+	for (uint32_t i = 0; i < n.nr && !r; i++)
+		r = add_mapping(d, node_key(&n, i), thin_mapping(node_value(&n, i)));
+	return r;
+}
+
+/* Leaves that follow each other on disk are read at once. */
+static int emit_queue(struct dump *d)
+{
+	size_t nr = d->nr_queue;
+	int r = 0;
+
+	d->nr_queue = 0;
+	for (size_t i = 0, end; i < nr && !r; i = end) {
+		for (end = i + 1; end < nr && d->queue[end] == d->queue[end - 1] + 1; end++)
+			;
+		r = pdata_read_run(d->p, &pdata_node, d->queue[i], end - i, mapping_type.name, d->buffer);
+		for (size_t k = i; k < end && !r; k++)
+			r = emit_leaf(d, d->queue[k], d->buffer + (k - i) * PDATA_BLOCK_SIZE);
+	}
+	return r;
+}
+
+static int queue_leaf(struct dump *d, uint64_t leaf)
+{
+	d->queue[d->nr_queue++] = leaf;
+	return d->nr_queue == READ_LEAVES ? emit_queue(d) : 0;
+}
+
+static int end_mappings(struct dump *d)
+{
+	int r = emit_queue(d);
+
+	return r ? r : flush_map(d);
+}
+
+/* ---- trees ---- */
+
+static int add_leaf(void *ctx, uint64_t blocknr)
+{
+	struct dump *d = ctx;
+
+	vec_push(&d->leaves, (uint32_t)blocknr);
+	return 0;
+}
+
+static int by_root(const void *a, const void *b)
+{
+	const struct tree *x = a, *y = b;
+
+	return x->root < y->root ? -1 : x->root > y->root;
+}
+
+static const struct tree *find_tree(const struct dump *d, uint64_t root)
+{
+	struct tree key = {.root = root};
+
+	return bsearch(&key, d->trees.v, d->trees.nr, sizeof(key), by_root);
+}
+
+/* Each root once, however many devices have it. */
+static int read_trees(struct dump *d)
+{
+	int r = 0;
+	size_t nr = 0;
+
+	for (size_t i = 0; i < d->devices.list.nr; i++)
+		vec_push(&d->trees, (struct tree){.root = d->devices.list.v[i].root});
+	if (d->trees.nr)
+		qsort(d->trees.v, d->trees.nr, sizeof(*d->trees.v), by_root);
+	for (size_t i = 0; i < d->trees.nr; i++)
+		if (!nr || d->trees.v[nr - 1].root != d->trees.v[i].root)
+			d->trees.v[nr++] = d->trees.v[i];
+	d->trees.nr = nr;
+	for (size_t i = 0; i < nr && !r; i++) {
+		struct tree *t = &d->trees.v[i];
+
+		t->first = d->leaves.nr;
+		r = btree_read_leaves(d->p, &mapping_type, t->root, add_leaf, d);
+		t->nr = d->leaves.nr - t->first;
+	}
+	return r;
+}
+
+static int find_runs(struct dump *d)
+{
+	int r = thin_runs_init(&d->runs, d->p->nr_blocks);
+
+	if (r) {
+		diag_add(d->p->diag, &F_THIN_MEMORY, (struct span){0}, "no memory for %" PRIu64 " metadata blocks",
+			 d->p->nr_blocks);
+		return r;
+	}
+	for (size_t i = 0; i < d->devices.list.nr; i++) {
+		const struct tree *t = find_tree(d, d->devices.list.v[i].root);
+
+		thin_runs_add(&d->runs, d->leaves.v + t->first, t->nr);
+	}
+	return 0;
+}
+
+/* ---- events ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int emit_def(struct dump *d, uint64_t head)
+{
+	int r = d->v->def_begin(d->ctx, head), end;
+	uint64_t leaf = head;
+
+	while (!r) {
+		r = queue_leaf(d, leaf);
+		if (r || thin_runs_is_tail(&d->runs, leaf))
+			break;
+		leaf = thin_runs_next(&d->runs, leaf);
+	}
+	end = r ? r : end_mappings(d);
+	return end ? end : d->v->def_end(d->ctx);
+}
+
+/* Shared runs, in ascending order of their first leaves. */
+static int emit_defs(struct dump *d)
+{
+	VEC(uint64_t) heads = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < d->leaves.nr; i++)
+		if (thin_runs_is_head(&d->runs, d->leaves.v[i]) && thin_runs_is_shared(&d->runs, d->leaves.v[i]))
+			vec_push(&heads, d->leaves.v[i]);
+	if (heads.nr)
+		qsort(heads.v, heads.nr, sizeof(*heads.v), by_number);
+	for (size_t i = 0; i < heads.nr && !r; i++)
+		if (!i || heads.v[i] != heads.v[i - 1])
+			r = emit_def(d, heads.v[i]);
+	vec_release(&heads);
+	return r;
+}
+
+static int emit_leaves(struct dump *d, const struct tree *t)
+{
+	const uint32_t *leaf = d->leaves.v + t->first, *end = leaf + t->nr;
+	int r = 0;
+
+	while (leaf < end && !r) {
+		if (!thin_runs_is_shared(&d->runs, *leaf)) {
+			r = queue_leaf(d, *leaf++);
+			continue;
+		}
+		r = end_mappings(d);
+		if (!r)
+			r = d->v->ref(d->ctx, *leaf);
+		while (leaf < end && !thin_runs_is_tail(&d->runs, *leaf++))
+			;
+	}
+	return r ? r : end_mappings(d);
+}
+
+static int emit_device(struct dump *d, const struct thin_device *dev, bool mappings)
+{
+	int r = d->v->device_begin(d->ctx, dev);
+
+	if (!r && mappings)
+		r = emit_leaves(d, find_tree(d, dev->root));
+	return r ? r : d->v->device_end(d->ctx);
+}
+
+static void choose_devices(struct dump *d, const struct thin_dump_options *o)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < d->devices.list.nr; i++) {
+		bool wanted = !o->devices;
+
+		for (size_t k = 0; k < o->nr_devices && !wanted; k++)
+			wanted = o->devices[k] == d->devices.list.v[i].id;
+		if (wanted)
+			d->devices.list.v[nr++] = d->devices.list.v[i];
+	}
+	d->devices.list.nr = nr;
+}
+
+static int emit(struct dump *d, const struct thin_superblock *sb, bool mappings)
+{
+	struct thin_event_superblock s = {
+		.time = sb->time,
+		.flags = sb->flags & THIN_NEEDS_CHECK,
+		.version = sb->version,
+		.transaction = sb->trans_id,
+		.data_block_size = sb->data_block_size,
+		.nr_data_blocks = le64(sb->data_space_map.nr_blocks),
+	};
+	int r = d->v->superblock_begin(d->ctx, &s);
+
+	if (!r && mappings)
+		r = emit_defs(d);
+	for (size_t i = 0; i < d->devices.list.nr && !r; i++)
+		r = emit_device(d, &d->devices.list.v[i], mappings);
+	return r ? r : d->v->superblock_end(d->ctx);
+}
+
+int thin_dump(struct pdata *p, const struct thin_superblock *sb, const struct thin_dump_options *o,
+	      const struct thin_visitor *v, void *ctx)
+{
+	struct dump d = {.p = p, .v = v, .ctx = ctx, .buffer = blk_buffer(READ_LEAVES * PDATA_BLOCK_SIZE)};
+	int r = thin_devices_read(p, sb, &d.devices);
+
+	if (!r) {
+		choose_devices(&d, o);
+		if (!o->skip_mappings)
+			r = read_trees(&d);
+		if (!r && !o->skip_mappings)
+			r = find_runs(&d);
+		if (!r)
+			r = emit(&d, sb, !o->skip_mappings);
+	}
+	thin_runs_release(&d.runs);
+	thin_devices_release(&d.devices);
+	vec_release(&d.trees);
+	vec_release(&d.leaves);
+	free(d.buffer);
+	return r;
+}
