@@ -223,7 +223,7 @@ lint: $(PROGRAMS) $(patsubst %.c,$(O)/analysis/%.o,$(LIB_SRC) $(CMD_SRC))
 
 MAN := $(wildcard man/*.[1-8])
 # Names that dmc goes by, too; `dmc --help` lists them under Tools.
-TOOLS := thin_check thin_dump
+TOOLS := thin_check thin_dump thin_ls thin_metadata_size
 install: all
 	install -Dm755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	for t in $(TOOLS); do ln -sf dmc $(DESTDIR)$(PREFIX)/bin/$$t; done

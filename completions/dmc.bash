@@ -6,7 +6,7 @@ _dmc()
 		case ${COMP_WORDS[i]} in -*) ;; *) verb=${COMP_WORDS[i]}; break ;; esac
 	done
 	if [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets thin_check thin_dump completions help --help --version --quiet --verbose --color" -- "$cur"))
+		COMPREPLY=($(compgen -W "check compile plan apply remove status import graph explain schema targets thin_check thin_dump thin_ls thin_metadata_size completions help --help --version --quiet --verbose --color" -- "$cur"))
 		return
 	fi
 	case $verb:$prev in
@@ -50,6 +50,11 @@ _dmc()
 	thin_dump:--dev-id) return ;;
 	thin_dump:--format) COMPREPLY=($(compgen -W "xml human_readable" -- "$cur")); return ;;
 	thin_dump:--output) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	thin_ls:--format) return ;;
+	thin_metadata_size:--block-size) return ;;
+	thin_metadata_size:--max-thins) return ;;
+	thin_metadata_size:--pool-size) return ;;
+	thin_metadata_size:--unit) return ;;
 	esac
 	case $verb:$cur in
 	check:-*) COMPREPLY=($(compgen -W " --format --kernel --only --param --strict --help --version --quiet --verbose --color" -- "$cur")) ;;
@@ -75,6 +80,9 @@ _dmc()
 	thin_check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	thin_dump:-*) COMPREPLY=($(compgen -W " --dev-id --format --metadata-snap --output --skip-mappings --help --version --quiet --verbose --color" -- "$cur")) ;;
 	thin_dump:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	thin_ls:-*) COMPREPLY=($(compgen -W " --format --metadata-snap --no-headers --help --version --quiet --verbose --color" -- "$cur")) ;;
+	thin_ls:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+	thin_metadata_size:-*) COMPREPLY=($(compgen -W " --block-size --max-thins --numeric-only --pool-size --unit --help --version --quiet --verbose --color" -- "$cur")) ;;
 	completions:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
 	completions:*) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")) ;;
 	help:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;

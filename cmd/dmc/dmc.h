@@ -44,6 +44,6 @@ const struct finding_kind **all_findings(struct arena *a, size_t *nr);
 
 extern const struct cli_verb verb_check, verb_compile, verb_import, verb_explain, verb_schema,
 	verb_targets, verb_graph, verb_plan, verb_apply, verb_remove, verb_status,
-	verb_thin_check, verb_thin_dump;
+	verb_thin_check, verb_thin_dump, verb_thin_ls, verb_thin_metadata_size;
 
 #endif

@@ -15,6 +15,8 @@ static const struct cli_verb *const verbs[] = {
 	&verb_targets,
 	&verb_thin_check,
 	&verb_thin_dump,
+	&verb_thin_ls,
+	&verb_thin_metadata_size,
 	&verb_completions,
 	&verb_help,
 	NULL,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Tools for metadata: thin_check, thin_dump; dminspect check, dump, block and get
+# Tools for metadata: thin_check, thin_dump, thin_ls, thin_metadata_size;
+# dminspect check, dump, block and get
 
 load helper
 dminspect=$DMC_BUILD/dminspect
@@ -102,17 +103,40 @@ json() {
   has "there is no block 16"
 }
 
-@test "dumps are those of thin-provisioning-tools 1.1, byte for byte" {
+# as_recorded TOOL FILE: lines of sha256 of the output, exit status, image, options
+as_recorded() {
   while read -r sum verdict name options; do
     [ -e "$name.img" ] || image "$name"
     # shellcheck disable=SC2086 # options are words
-    "$dmc" thin_dump $options "$name.img" >out && status=0 || status=$?
+    "$dmc" "$1" $options "$name.img" >out && status=0 || status=$?
     [ "$status" -eq "$verdict" ] && [ "$(sha256sum <out)" = "$sum  -" ] || {
       echo "$name $options: $status, expected $verdict"
       head out
       return 1
     }
-  done < <(grep -v '^#' "$data/dumps.txt")
+  done < <(grep -v '^#' "$data/$2")
+}
+
+@test "dumps are those of thin-provisioning-tools 1.1, byte for byte" {
+  as_recorded thin_dump dumps.txt
+}
+
+@test "lists are those of thin-provisioning-tools 1.1" {
+  as_recorded thin_ls lists.txt
+  run "$dmc" thin_ls -o DEV,MAPED thin-basic.img
+  status_is 2
+  has "there is no field 'MAPED'"
+}
+
+@test "sizes are those of thin-provisioning-tools 1.1" {
+  while IFS=: read -r options verdict want; do
+    # shellcheck disable=SC2086 # options are words
+    got=$("$dmc" thin_metadata_size $options 2>err) && status=0 || status=$?
+    [ "$status $got" = "$verdict $want" ] || {
+      echo "$options: $status $got, expected $verdict $want"
+      return 1
+    }
+  done < <(grep -v '^#' "$data/sizes.txt")
 }
 
 @test "a dump is what was restored" {

@@ -1,12 +1,12 @@
 /*
- * Up to 16 metadata blocks, with the findings of a check. The checksum field of a block says how
+ * Up to 16 metadata blocks are checked, dumped and listed. The checksum field of a block says how
  * it is sealed, since no fuzzer guesses a checksum: 0 to 4 as a kind of block, else not at all.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/thin/thin.h"
+#include "format/thin/event.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,7 +24,34 @@ static void seal(uint8_t *block, uint64_t nr)
 	put_le32(block, pdata_checksum(kinds[kind], block));
 }
 
-static void check(const struct blk *blk)
+static int drop(void *ctx, const void *p, size_t len)
+{
+	(void)ctx;
+	(void)p;
+	(void)len;
+	return 0;
+}
+
+static void dump(struct pdata *p, const struct thin_superblock *sb, const struct thin_visitor *v)
+{
+	struct thin_dump_options o = {0};
+	struct thin_writer w = {.write = drop};
+
+	thin_dump(p, sb, &o, v, &w);
+	thin_writer_finish(&w);
+}
+
+static void list(struct pdata *p, const struct thin_superblock *sb)
+{
+	struct thin_devices devices;
+	struct thin_usage *usage;
+
+	if (!thin_devices_read(p, sb, &devices) && !thin_usage_count(p, sb, &devices, &usage))
+		free(usage);
+	thin_devices_release(&devices);
+}
+
+static void look(const struct blk *blk)
 {
 	struct thin_check_options o = {0};
 	struct thin_superblock sb;
@@ -37,8 +64,12 @@ static void check(const struct blk *blk)
 	diag.max = 100;
 	pdata_init(&p, blk, &diag);
 	p.threads = 1;
-	if (!thin_superblock_read(&p, 0, &sb))
+	if (!thin_superblock_read(&p, 0, &sb)) {
 		thin_check(&p, &sb, &o);
+		dump(&p, &sb, &thin_write_xml);
+		dump(&p, &sb, &thin_write_json);
+		list(&p, &sb);
+	}
 	diag_release(&diag);
 	arena_release(&arena);
 }
@@ -57,6 +88,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < nr; i++)
 		seal(image + i * PDATA_BLOCK_SIZE, i);
 	blk_memory(&blk, "fuzz", image, nr * PDATA_BLOCK_SIZE);
-	check(&blk);
+	look(&blk);
 	return 0;
 }

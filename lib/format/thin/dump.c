@@ -1,6 +1,7 @@
 /*
- * From the disk to events. First the leaves of each device's tree, by number; runs of them that
- * devices share; then the mappings in them.
+ * From the disk to events. The trees of all devices are walked twice, without their leaves: first to
+ * find runs of leaves that devices share, then to read the leaves or refer to them. Nothing is kept of
+ * a tree but what a leaf's neighbours are.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,20 +14,13 @@
 
 static const struct btree_type mapping_type = {.name = "mapping tree", .value_size = sizeof(uint64_t)};
 
-/* The leaves of one root, in the list of all. */
-struct tree {
-	uint64_t root;
-	size_t first, nr;
-};
-
 struct dump {
 	struct pdata *p;
 	const struct thin_visitor *v;
 	void *ctx;
 	struct thin_devices devices;
 	struct thin_runs runs;
-	VEC(struct tree) trees;    /* by root */
-	VEC(uint32_t) leaves;
+	bool inside; /* a shared run that was referred to */
 	struct thin_event_map map; /* being put together; length 0: none */
 	uint8_t *buffer;
 	uint64_t queue[READ_LEAVES]; /* leaves to come */
@@ -108,52 +102,14 @@ static int end_mappings(struct dump *d)
 	return r ? r : flush_map(d);
 }
 
-/* ---- trees ---- */
+/* ---- runs ---- */
 
-static int add_leaf(void *ctx, uint64_t blocknr)
+static int add_leaf(void *ctx, uint64_t leaf)
 {
 	struct dump *d = ctx;
 
-	vec_push(&d->leaves, (uint32_t)blocknr);
+	thin_runs_add(&d->runs, leaf);
 	return 0;
-}
-
-static int by_root(const void *a, const void *b)
-{
-	const struct tree *x = a, *y = b;
-
-	return x->root < y->root ? -1 : x->root > y->root;
-}
-
-static const struct tree *find_tree(const struct dump *d, uint64_t root)
-{
-	struct tree key = {.root = root};
-
-	return bsearch(&key, d->trees.v, d->trees.nr, sizeof(key), by_root);
-}
-
-/* Each root once, however many devices have it. */
-static int read_trees(struct dump *d)
-{
-	int r = 0;
-	size_t nr = 0;
-
-	for (size_t i = 0; i < d->devices.list.nr; i++)
-		vec_push(&d->trees, (struct tree){.root = d->devices.list.v[i].root});
-	if (d->trees.nr)
-		qsort(d->trees.v, d->trees.nr, sizeof(*d->trees.v), by_root);
-	for (size_t i = 0; i < d->trees.nr; i++)
-		if (!nr || d->trees.v[nr - 1].root != d->trees.v[i].root)
-			d->trees.v[nr++] = d->trees.v[i];
-	d->trees.nr = nr;
-	for (size_t i = 0; i < nr && !r; i++) {
-		struct tree *t = &d->trees.v[i];
-
-		t->first = d->leaves.nr;
-		r = btree_read_leaves(d->p, &mapping_type, t->root, add_leaf, d);
-		t->nr = d->leaves.nr - t->first;
-	}
-	return r;
 }
 
 static int find_runs(struct dump *d)
@@ -161,26 +117,18 @@ static int find_runs(struct dump *d)
 	int r = thin_runs_init(&d->runs, d->p->nr_blocks);
 
 	if (r) {
-		diag_add(d->p->diag, &F_THIN_MEMORY, (struct span){0}, "no memory for %" PRIu64 " metadata blocks",
-			 d->p->nr_blocks);
+		pdata_add(d->p, mapping_type.name, &F_THIN_MEMORY, "no memory for %" PRIu64 " metadata blocks",
+			  d->p->nr_blocks);
 		return r;
 	}
-	for (size_t i = 0; i < d->devices.list.nr; i++) {
-		const struct tree *t = find_tree(d, d->devices.list.v[i].root);
-
-		thin_runs_add(&d->runs, d->leaves.v + t->first, t->nr);
+	for (size_t i = 0; i < d->devices.list.nr && !r; i++) {
+		r = btree_read_leaves(d->p, &mapping_type, d->devices.list.v[i].root, add_leaf, d);
+		thin_runs_end(&d->runs);
 	}
-	return 0;
+	return r;
 }
 
 /* ---- events ---- */
-
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
 
 static int emit_def(struct dump *d, uint64_t head)
 {
@@ -200,37 +148,35 @@ static int emit_def(struct dump *d, uint64_t head)
 /* Shared runs, in ascending order of their first leaves. */
 static int emit_defs(struct dump *d)
 {
-	VEC(uint64_t) heads = {0};
 	int r = 0;
 
-	for (size_t i = 0; i < d->leaves.nr; i++)
-		if (thin_runs_is_head(&d->runs, d->leaves.v[i]) && thin_runs_is_shared(&d->runs, d->leaves.v[i]))
-			vec_push(&heads, d->leaves.v[i]);
-	if (heads.nr)
-		qsort(heads.v, heads.nr, sizeof(*heads.v), by_number);
-	for (size_t i = 0; i < heads.nr && !r; i++)
-		if (!i || heads.v[i] != heads.v[i - 1])
-			r = emit_def(d, heads.v[i]);
-	vec_release(&heads);
+	for (uint64_t leaf = 0; leaf < d->p->nr_blocks && !r; leaf++)
+		if (thin_runs_is_head(&d->runs, leaf) && thin_runs_is_shared(&d->runs, leaf))
+			r = emit_def(d, leaf);
 	return r;
 }
 
-static int emit_leaves(struct dump *d, const struct tree *t)
+/* The next leaf of a device: to be read, the first of a shared run, or inside one. */
+static int emit_next(void *ctx, uint64_t leaf)
 {
-	const uint32_t *leaf = d->leaves.v + t->first, *end = leaf + t->nr;
+	struct dump *d = ctx;
 	int r = 0;
 
-	while (leaf < end && !r) {
-		if (!thin_runs_is_shared(&d->runs, *leaf)) {
-			r = queue_leaf(d, *leaf++);
-			continue;
-		}
+	if (!thin_runs_is_shared(&d->runs, leaf))
+		return queue_leaf(d, leaf);
+	if (!d->inside)
 		r = end_mappings(d);
-		if (!r)
-			r = d->v->ref(d->ctx, *leaf);
-		while (leaf < end && !thin_runs_is_tail(&d->runs, *leaf++))
-			;
-	}
+	if (!r && !d->inside)
+		r = d->v->ref(d->ctx, leaf);
+	d->inside = !thin_runs_is_tail(&d->runs, leaf);
+	return r;
+}
+
+static int emit_leaves(struct dump *d, uint64_t root)
+{
+	int r = btree_read_leaves(d->p, &mapping_type, root, emit_next, d);
+
+	d->inside = false;
 	return r ? r : end_mappings(d);
 }
 
@@ -239,7 +185,7 @@ static int emit_device(struct dump *d, const struct thin_device *dev, bool mappi
 	int r = d->v->device_begin(d->ctx, dev);
 
 	if (!r && mappings)
-		r = emit_leaves(d, find_tree(d, dev->root));
+		r = emit_leaves(d, dev->root);
 	return r ? r : d->v->device_end(d->ctx);
 }
 
@@ -286,16 +232,12 @@ int thin_dump(struct pdata *p, const struct thin_superblock *sb, const struct th
 	if (!r) {
 		choose_devices(&d, o);
 		if (!o->skip_mappings)
-			r = read_trees(&d);
-		if (!r && !o->skip_mappings)
 			r = find_runs(&d);
 		if (!r)
 			r = emit(&d, sb, !o->skip_mappings);
 	}
 	thin_runs_release(&d.runs);
 	thin_devices_release(&d.devices);
-	vec_release(&d.trees);
-	vec_release(&d.leaves);
 	free(d.buffer);
 	return r;
 }

@@ -20,6 +20,8 @@ int thin_runs_init(struct thin_runs *r, uint64_t nr_blocks)
 	*r = (struct thin_runs){.nr_blocks = nr_blocks};
 	if (!nr_blocks)
 		return 0;
+	if (nr_blocks >= UINT32_MAX)
+		return -ENOMEM;
 	r->leaves = mmap(NULL, size_of(r), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (r->leaves == MAP_FAILED) {
 		r->leaves = NULL;
@@ -43,20 +45,26 @@ static void note(uint32_t *seen, bool *many, uint32_t leaf)
 		*many = true;
 }
 
-void thin_runs_add(struct thin_runs *r, const uint32_t *leaves, size_t nr)
+void thin_runs_add(struct thin_runs *r, uint64_t leaf)
 {
-	for (size_t i = 0; i < nr; i++) {
-		struct thin_run_leaf *l = &r->leaves[leaves[i]];
+	struct thin_run_leaf *l = &r->leaves[leaf];
 
-		l->again |= l->seen;
-		l->seen = true;
-		l->first |= !i;
-		l->last |= i + 1 == nr;
-		if (i)
-			note(&l->before, &l->many_before, leaves[i - 1]);
-		if (i + 1 < nr)
-			note(&l->behind, &l->many_behind, leaves[i + 1]);
+	l->again |= l->seen;
+	l->seen = true;
+	if (r->before) {
+		note(&l->before, &l->many_before, r->before - 1);
+		note(&r->leaves[r->before - 1].behind, &r->leaves[r->before - 1].many_behind, (uint32_t)leaf);
+	} else {
+		l->first = true;
 	}
+	r->before = (uint32_t)leaf + 1;
+}
+
+void thin_runs_end(struct thin_runs *r)
+{
+	if (r->before)
+		r->leaves[r->before - 1].last = true;
+	r->before = 0;
 }
 
 /* Where a run begins whatever stands before it. */

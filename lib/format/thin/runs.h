@@ -16,16 +16,18 @@
 struct thin_runs {
 	uint64_t nr_blocks;
 	struct thin_run_leaf *leaves; /* by block */
+	uint32_t before;              /* the leaf added last, + 1; 0: none of this device */
 };
 
 /* Returns 0 or -ENOMEM. */
 int thin_runs_init(struct thin_runs *r, uint64_t nr_blocks);
 void thin_runs_release(struct thin_runs *r);
 
-/* The leaves of a device, in order; each below nr_blocks. */
-void thin_runs_add(struct thin_runs *r, const uint32_t *leaves, size_t nr);
+/* The leaves of a device, one after the other, each below nr_blocks; then the end of the device. */
+void thin_runs_add(struct thin_runs *r, uint64_t leaf);
+void thin_runs_end(struct thin_runs *r);
 
-/* After all were added, of a leaf that was. */
+/* After all were added. A leaf that was not is no head; the others want one that was. */
 bool thin_runs_is_head(const struct thin_runs *r, uint64_t leaf);
 bool thin_runs_is_tail(const struct thin_runs *r, uint64_t leaf);
 bool thin_runs_is_shared(const struct thin_runs *r, uint64_t head);

@@ -85,6 +85,23 @@ struct thin_check_options {
 /* Adds findings to p->diag: errors where the metadata is damaged, warnings where it can do without. */
 void thin_check(struct pdata *p, const struct thin_superblock *sb, const struct thin_check_options *o);
 
+/* ---- usage ---- */
+
+struct thin_usage {
+	uint64_t mapped, shared; /* data blocks */
+	uint64_t highest;        /* virtual block, where mapped is not 0 */
+};
+
+/*
+ * For each device, from all mappings: `sb` is where the devices are from, `pool` the superblock at 0.
+ * The caller frees *ret. Returns 0 or -EUCLEAN after a finding.
+ */
+int thin_usage_count(struct pdata *p, const struct thin_superblock *pool, const struct thin_devices *devices,
+		     struct thin_usage **ret);
+
+/* Bytes of metadata that a pool of so many blocks and devices may want: an estimate, from above. */
+uint64_t thin_metadata_size(uint64_t nr_data_blocks, uint64_t nr_devices);
+
 /* ---- values ---- */
 
 struct thin_mapping {
