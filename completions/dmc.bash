@@ -76,7 +76,7 @@ _dmc()
 	explain:-*) COMPREPLY=($(compgen -W " --format --help --version --quiet --verbose --color" -- "$cur")) ;;
 	schema:-*) COMPREPLY=($(compgen -W " --help --version --quiet --verbose --color" -- "$cur")) ;;
 	targets:-*) COMPREPLY=($(compgen -W " --format --kernels --profile --help --version --quiet --verbose --color" -- "$cur")) ;;
-	thin_check:-*) COMPREPLY=($(compgen -W " --ignore-non-fatal-errors --metadata-snap --override-details-root --override-mapping-root --skip-mappings --super-block-only --help --version --quiet --verbose --color" -- "$cur")) ;;
+	thin_check:-*) COMPREPLY=($(compgen -W " --clear-needs-check-flag --ignore-non-fatal-errors --metadata-snap --override-details-root --override-mapping-root --skip-mappings --super-block-only --help --version --quiet --verbose --color" -- "$cur")) ;;
 	thin_check:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	thin_dump:-*) COMPREPLY=($(compgen -W " --dev-id --format --metadata-snap --output --skip-mappings --help --version --quiet --verbose --color" -- "$cur")) ;;
 	thin_dump:*) COMPREPLY=($(compgen -f -- "$cur")) ;;

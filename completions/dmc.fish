@@ -65,6 +65,7 @@ complete -c dmc -n '__fish_seen_subcommand_from explain' -l format -x -a 'text m
 complete -c dmc -n '__fish_seen_subcommand_from targets' -l format -x -a 'text man' -d 'text, or man: the manual page of all targets'
 complete -c dmc -n '__fish_seen_subcommand_from targets' -l kernels -d 'list the known kernel profiles and what each brought'
 complete -c dmc -n '__fish_seen_subcommand_from targets' -l profile -r -d 'say what a kernel has whose \'dmsetup targets\' is in FILE'
+complete -c dmc -n '__fish_seen_subcommand_from thin_check' -l clear-needs-check-flag -d 'clear the flag needs_check where nothing is wrong'
 complete -c dmc -n '__fish_seen_subcommand_from thin_check' -l ignore-non-fatal-errors -d 'fail only where a fatal error is found'
 complete -c dmc -n '__fish_seen_subcommand_from thin_check' -l metadata-snap -s m -d 'check the metadata snapshot of a pool that may be in use'
 complete -c dmc -n '__fish_seen_subcommand_from thin_check' -l override-details-root -x -d 'root of the device details, instead of the superblock\'s'

@@ -19,12 +19,12 @@ const struct metadata_format metadata_formats[] = {
 	{0},
 };
 
-bool metadata_open(struct metadata *m, struct cli *c, const char *path, bool live)
+bool metadata_open(struct metadata *m, struct cli *c, const char *path, unsigned flags)
 {
 	*m = (struct metadata){.blk.fd = -1};
 	diag_init(&m->diag, &c->arena);
 	m->diag.max = MAX_FINDINGS;
-	if (blk_open(&m->blk, path, live ? 0 : BLK_EXCLUSIVE, &m->diag))
+	if (blk_open(&m->blk, path, flags, &m->diag))
 		return false;
 	pdata_init(&m->p, &m->blk, &m->diag);
 	return true;

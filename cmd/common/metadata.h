@@ -13,10 +13,11 @@ struct metadata {
 };
 
 /*
- * Opens a device or image; false after a finding in m->diag. `live` reads a device that is in use,
- * too: what does not change there is its metadata snapshot. metadata_close() in any case.
+ * Opens a device or image (flags: enum blk_flags); false after a finding in m->diag. Without
+ * BLK_EXCLUSIVE a device may be in use: what does not change there is its metadata snapshot.
+ * metadata_close() in any case.
  */
-bool metadata_open(struct metadata *m, struct cli *c, const char *path, bool live);
+bool metadata_open(struct metadata *m, struct cli *c, const char *path, unsigned flags);
 void metadata_close(struct metadata *m);
 
 /* The kinds of superblocks there are, NULL-terminated. */

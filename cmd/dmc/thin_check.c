@@ -7,11 +7,13 @@
 #include "format/thin/thin.h"
 
 struct options {
-	bool ignore_non_fatal, metadata_snapshot, skip_mappings, superblock_only;
+	bool clear_needs_check, ignore_non_fatal, metadata_snapshot, skip_mappings, superblock_only;
 	const char *mapping_root, *details_root;
 };
 
 static const struct cli_option option_table[] = {
+	{0, "clear-needs-check-flag", CLI_FLAG, NULL, "clear the flag needs_check where nothing is wrong", NULL,
+	 COMPLETE_NONE, offsetof(struct options, clear_needs_check)},
 	{0, "ignore-non-fatal-errors", CLI_FLAG, NULL, "fail only where a fatal error is found", NULL,
 	 COMPLETE_NONE, offsetof(struct options, ignore_non_fatal)},
 	{'m', "metadata-snap", CLI_FLAG, NULL, "check the metadata snapshot of a pool that may be in use", NULL,
@@ -39,6 +41,26 @@ static void check(struct metadata *m, const struct cli *c, const struct thin_che
 	thin_check(&m->p, &sb, co);
 }
 
+/* Leaks count, too: the kernel set the flag since a count may be wrong, and they are not repaired here. */
+static void clear_flag(struct metadata *m, const struct cli *c)
+{
+	struct thin_superblock sb;
+
+	if (diag_errors(&m->diag) || thin_superblock_read(&m->p, 0, &sb) || !(sb.flags & THIN_NEEDS_CHECK))
+		return;
+	if (m->diag.nr[SEV_WARNING])
+		cli_note(c, "needs_check is not cleared, since there are warnings");
+	else if (!thin_superblock_clear_needs_check(&m->p))
+		cli_note(c, "cleared needs_check");
+}
+
+static unsigned open_flags(const struct options *o)
+{
+	if (o->metadata_snapshot)
+		return 0;
+	return BLK_EXCLUSIVE | (o->clear_needs_check ? BLK_WRITE : 0);
+}
+
 static int run(struct cli *c, void *options, int argc, char **argv)
 {
 	const struct options *o = options;
@@ -54,8 +76,13 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 	if ((o->mapping_root && !parse_u64(o->mapping_root, &co.mapping_root)) ||
 	    (o->details_root && !parse_u64(o->details_root, &co.details_root)))
 		return cli_usage(c, "a root is the number of a block");
-	if (metadata_open(&m, c, argv[0], o->metadata_snapshot))
+	if (o->clear_needs_check && (o->metadata_snapshot || o->mapping_root || o->details_root))
+		return cli_usage(c, "--clear-needs-check-flag wants a check of the pool's own trees");
+	if (metadata_open(&m, c, argv[0], open_flags(o))) {
 		check(&m, c, &co);
+		if (o->clear_needs_check)
+			clear_flag(&m, c);
+	}
 	bad = diag_errors(&m.diag) || (!o->ignore_non_fatal && m.diag.nr[SEV_WARNING]);
 	if (!c->quiet)
 		report_findings(c, &m.diag);

@@ -51,7 +51,7 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 		return cli_usage(c, "--dev-id wants a number");
 	if (o->snapshot && *o->snapshot && !parse_u64(o->snapshot, &snapshot_block))
 		return cli_usage(c, "--metadata-snap wants the number of a block");
-	r = !metadata_open(&m, c, argv[0], o->snapshot);
+	r = !metadata_open(&m, c, argv[0], o->snapshot ? 0 : BLK_EXCLUSIVE);
 	if (!r)
 		r = metadata_dump_thin(&m, c, o->snapshot, snapshot_block, &to,
 				       o->format ? &thin_write_text : &thin_write_xml, o->output);

@@ -206,7 +206,7 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 		vec_release(&t.columns);
 		return cli_usage(c, "--format: there is no field '%s'", bad);
 	}
-	r = !metadata_open(&m, c, argv[0], o->snapshot);
+	r = !metadata_open(&m, c, argv[0], o->snapshot ? 0 : BLK_EXCLUSIVE);
 	if (!r)
 		r = list(c, &m, o, &t);
 	if (!c->quiet)

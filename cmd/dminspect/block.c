@@ -93,7 +93,7 @@ static int run_block(struct cli *c, void *options, int argc, char **argv)
 		free(block);
 		return cli_usage(c, "'%s' is no number of a block", argv[1]);
 	}
-	if (!metadata_open(&m, c, argv[0], true)) {
+	if (!metadata_open(&m, c, argv[0], 0)) {
 		report_findings(c, &m.diag);
 		status = findings_status(&m.diag, true);
 	} else if (read_block(c, &m, nr, block)) {
@@ -162,7 +162,7 @@ static int run_get(struct cli *c, void *options, int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (metadata_open(&m, c, argv[0], true)) {
+	if (metadata_open(&m, c, argv[0], 0)) {
 		status = get(c, &m, options, argv[1], block);
 	} else {
 		report_findings(c, &m.diag);

@@ -39,7 +39,7 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (metadata_open(&m, c, argv[0], o->snapshot))
+	if (metadata_open(&m, c, argv[0], o->snapshot ? 0 : BLK_EXCLUSIVE))
 		check(&m, o);
 	status = findings_status(&m.diag, true);
 	if (o->format == OUT_TEXT) {

@@ -30,7 +30,7 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 	int status, r = 0;
 
 	(void)argc;
-	if (metadata_open(&m, c, argv[0], o->snapshot) && metadata_find_format(&m))
+	if (metadata_open(&m, c, argv[0], o->snapshot ? 0 : BLK_EXCLUSIVE) && metadata_find_format(&m))
 		r = metadata_dump_thin(&m, c, o->snapshot, 0, &to, writers[o->format], o->output);
 	report_findings(c, &m.diag);
 	status = findings_status(&m.diag, false);

@@ -58,14 +58,32 @@ static int read_memory(const struct blk *b, uint64_t offset, void *buf, size_t l
 	return 0;
 }
 
+int blk_write(const struct blk *b, uint64_t offset, const void *buf, size_t len)
+{
+	const char *from = buf;
+
+	while (len) {
+		ssize_t n = pwrite(b->fd, from, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		from += n;
+		offset += (size_t)n;
+		len -= (size_t)n;
+	}
+	return fsync(b->fd) ? -errno : 0;
+}
+
 /* Past the page cache where the device can. */
 static int open_device(struct blk *b, unsigned flags)
 {
-	int excl = flags & BLK_EXCLUSIVE ? O_EXCL : 0;
+	int how = O_CLOEXEC | (flags & BLK_WRITE ? O_RDWR : O_RDONLY) | (flags & BLK_EXCLUSIVE ? O_EXCL : 0);
 
-	b->fd = open(b->name, O_RDONLY | O_CLOEXEC | O_DIRECT | excl);
+	b->fd = open(b->name, how | O_DIRECT);
 	if (b->fd < 0 && errno == EINVAL)
-		b->fd = open(b->name, O_RDONLY | O_CLOEXEC | excl);
+		b->fd = open(b->name, how);
 	if (b->fd < 0)
 		return -errno;
 	return ioctl(b->fd, BLKGETSIZE64, &b->size) ? -errno : 0;
@@ -81,7 +99,7 @@ static int open_any(struct blk *b, unsigned flags)
 		return open_device(b, flags);
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	b->fd = open(b->name, O_RDONLY | O_CLOEXEC);
+	b->fd = open(b->name, O_CLOEXEC | (flags & BLK_WRITE ? O_RDWR : O_RDONLY));
 	if (b->fd < 0)
 		return -errno;
 	b->size = (uint64_t)st.st_size;

@@ -1,5 +1,5 @@
 /*
- * Blocks of metadata devices and images, read only.
+ * Blocks of metadata devices and images: read, and a few of them written.
  *
  * Reads are whole: an offset and a length that are multiples of BLK_SIZE, into memory aligned to
  * it (blk_buffer()). So a block device can be read past the page cache, as it must be: the kernel's
@@ -21,6 +21,7 @@
 
 enum blk_flags {
 	BLK_EXCLUSIVE = 1, /* refuse a block device that is in use: its metadata would change meanwhile */
+	BLK_WRITE = 2,     /* allow blk_write(); wants BLK_EXCLUSIVE, too */
 };
 
 struct blk {
@@ -52,7 +53,10 @@ static inline int blk_read(const struct blk *b, uint64_t offset, void *buf, size
 	return b->read(b, offset, buf, len);
 }
 
-/* Memory for blk_read(); the caller frees it with free(3). */
+/* Writes with the same rules and waits until the device has it. -EBADF without BLK_WRITE. */
+int blk_write(const struct blk *b, uint64_t offset, const void *buf, size_t len);
+
+/* Memory for both; the caller frees it with free(3). */
 void *blk_buffer(size_t len);
 
 /* Every kind of finding of this folder, NULL-terminated. */

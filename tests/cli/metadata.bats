@@ -56,6 +56,48 @@ json() {
   has "[pdata.block.checksum]"
 }
 
+# Sets a superblock's flags, with the right checksum.
+set_flags() {
+  python3 - "$1" "$2" <<'END'
+import struct, sys
+with open(sys.argv[1], "r+b") as f:
+    block = bytearray(f.read(4096))
+    struct.pack_into("<I", block, 4, int(sys.argv[2]))
+    crc = 0xffffffff
+    for byte in block[4:]:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    struct.pack_into("<I", block, 0, crc ^ 160774)
+    f.seek(0)
+    f.write(block)
+END
+}
+
+@test "needs_check is cleared where nothing is wrong, and nothing else is changed" {
+  image thin-basic
+  cp thin-basic.img want
+  set_flags thin-basic.img 1
+  cp thin-basic.img flagged
+  run "$dmc" thin_check -q thin-basic.img
+  status_is 0
+  cmp thin-basic.img flagged
+  [[ $("$dmc" thin_dump thin-basic.img) == *' flags="1" '* ]]
+  run "$dmc" thin_check -q --clear-needs-check-flag thin-basic.img
+  status_is 0
+  [ -z "$output" ]
+  cmp thin-basic.img want
+  # What is wrong keeps the flag.
+  image thin-008
+  set_flags thin-008.img 1
+  cp thin-008.img flagged
+  run "$dmc" thin_check --clear-needs-check-flag thin-008.img
+  status_is 64
+  cmp thin-008.img flagged
+  run "$dmc" thin_check -m --clear-needs-check-flag thin-008.img
+  status_is 2
+}
+
 @test "parts of a check" {
   image thin-008
   run "$dmc" thin_check -q --super-block-only thin-008.img

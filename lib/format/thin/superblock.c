@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "format/thin/thin.h"
 
@@ -40,6 +41,12 @@ const struct finding_kind F_THIN_NO_SNAPSHOT = {
 	"thin.snapshot.none", SEV_ERROR, BY_DISK, "there is no metadata snapshot",
 	"The pool holds none, or it is in another block.", NULL,
 	"Send the pool the message reserve_metadata_snap first.",
+};
+
+static const struct finding_kind F_WRITE = {
+	"thin.superblock.cannot-write", SEV_ERROR, BY_SYSTEM, "the superblock cannot be written",
+	"The device reports an error. The kernel writes this block in the same way.", NULL,
+	"Look at the kernel's log for the device.",
 };
 
 static const struct field superblock_fields[] = {
@@ -158,6 +165,27 @@ int thin_superblock_choose(struct pdata *p, bool snapshot, uint64_t snapshot_blo
 	return thin_superblock_read(p, ret->held_root, ret);
 }
 
+/* One block in place, as the kernel's own commit: the old one is valid until the new one is there. */
+int thin_superblock_clear_needs_check(struct pdata *p)
+{
+	uint8_t *block = blk_buffer(PDATA_BLOCK_SIZE);
+	struct thin_superblock_disk *d = (struct thin_superblock_disk *)block;
+	int r = -EUCLEAN;
+
+	if (pdata_read(p, &thin_superblock_kind, 0, "superblock", block) == PDATA_GOOD) {
+		r = 0;
+		if (le32(d->flags) & THIN_NEEDS_CHECK) {
+			put_le32(&d->flags, le32(d->flags) & ~THIN_NEEDS_CHECK);
+			put_le32(&d->csum, pdata_checksum(&thin_superblock_kind, block));
+			r = blk_write(p->blk, 0, block, PDATA_BLOCK_SIZE);
+			if (r)
+				complain(p, &F_WRITE, "cannot write block 0: %s", strerror(-r));
+		}
+	}
+	free(block);
+	return r;
+}
+
 /* ---- other findings ---- */
 
 const struct finding_kind F_THIN_DEVICES = {
@@ -184,6 +212,6 @@ const struct finding_kind F_THIN_MEMORY = {
 };
 
 const struct finding_kind *const thin_format_findings[] = {
-	&F_MAGIC, &F_BLOCK_SIZE, &F_FEATURES, &F_TOO_SMALL, &F_NEEDS_CHECK, &F_THIN_NO_SNAPSHOT,
+	&F_MAGIC, &F_BLOCK_SIZE, &F_FEATURES, &F_TOO_SMALL, &F_NEEDS_CHECK, &F_THIN_NO_SNAPSHOT, &F_WRITE,
 	&F_THIN_DEVICES, &F_THIN_MAPPED, &F_THIN_RANGE, &F_THIN_MEMORY, NULL,
 };

@@ -55,6 +55,12 @@ int thin_superblock_read(struct pdata *p, uint64_t blocknr, struct thin_superblo
  */
 int thin_superblock_choose(struct pdata *p, bool snapshot, uint64_t snapshot_block, struct thin_superblock *ret);
 
+/*
+ * Clears the flag needs_check in the superblock, and nothing else; the source must be open for writing.
+ * Returns 0, also where it was not set, or -errno after a finding.
+ */
+int thin_superblock_clear_needs_check(struct pdata *p);
+
 /* ---- devices ---- */
 
 struct thin_device {
