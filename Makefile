@@ -4,6 +4,7 @@
 #   all          build/dmc and build/dminspect (default)
 #   check        unit tests, command-line tests, fuzz corpus replay
 #   check-unit check-cli check-fuzz
+#   check-peers  metadata tools against thin-provisioning-tools, on PEER_POOLS random pools
 #   check-kernel jobs on real kernels, in virtual machines: tests/kernel/run --help
 #   kernel-programs  what those run besides
 #   check-big-endian  unit tests and fuzz corpus on s390x, in qemu's user emulation
@@ -31,6 +32,7 @@ CFLAGS  = -O2 -g
 PREFIX  = /usr/local
 VERSION := $(shell cat VERSION)
 FUZZ_TIME = 60
+PEER_POOLS = 100
 
 O := build$(if $(CROSS),-$(CROSS))$(if $(SAN),-san)$(if $(STATIC),-static)$(if $(FUZZ),-fuzz)
 Q := $(if $(V),,@)
@@ -147,6 +149,9 @@ check-big-endian:
 check-cli: $(PROGRAMS)
 	$(Q)DMC_BUILD=$(abspath $(O)) bats $(if $(CI),,--pretty) tests/cli
 
+check-peers: $(PROGRAMS)
+	$(Q)tests/format/differential $(O) $(PEER_POOLS)
+
 golden: $(PROGRAMS)
 	$(Q)DMC_GOLDEN=1 DMC_BUILD=$(abspath $(O)) bats tests/cli
 
@@ -194,6 +199,7 @@ $(O)/bench-plan: $(call obj,tests/bench/plan.c) $(O)/libdmc.a
 bench: $(PROGRAMS) $(O)/bench-plan
 	$(Q)DMC_BUILD=$(abspath $(O)) tests/bench/run
 	$(Q)$(O)/bench-plan
+	$(Q)DMC_BUILD=$(abspath $(O)) tests/bench/metadata
 
 # ---- generated files, committed ----
 
@@ -244,7 +250,7 @@ uninstall:
 clean:
 	rm -rf build build-*
 
-.PHONY: all kernel-programs check check-unit check-cli check-fuzz check-kernel check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
+.PHONY: all kernel-programs check check-peers check-unit check-cli check-fuzz check-kernel check-big-endian fuzz $(FUZZERS:fuzz_%=fuzz-%) bench generate golden lint install uninstall clean
 .SECONDARY:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CMD_SRC) $(UNIT_SRC) $(FUZZ_SRC) tests/fuzz/replay.c $(KERNEL_SRC) $(BENCH_SRC)))

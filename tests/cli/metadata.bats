@@ -239,3 +239,8 @@ as_recorded() {
   done
   [ "$(find usr/bin -type l | wc -l)" -eq "$(wc -w <<<"$names")" ]
 }
+
+@test "random pools of thin-provisioning-tools, and damage" {
+  run "$root/tests/format/differential" "$DMC_BUILD" 3
+  status_is 0
+}
