@@ -189,7 +189,7 @@ void pdata_sweep(struct pdata *p, const struct pdata_kind *k, const uint64_t *bl
 		 void *ctx)
 {
 	struct sweep s = {.p = p, .kind = k, .blocks = blocks, .nr = nr, .fn = fn, .ctx = ctx};
-	struct worker workers[PDATA_MAX_THREADS];
+	struct worker workers[PDATA_MAX_THREADS] = {{.s = &s}};
 	unsigned threads = nr < 2 * p->portion ? 1 : p->threads, started = 1;
 
 	for (unsigned i = 0; i < threads; i++)
