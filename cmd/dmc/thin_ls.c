@@ -171,7 +171,7 @@ static void print_table(struct cli *c, const struct thin_table *t)
 static int list(struct cli *c, struct metadata *m, const struct options *o, struct thin_table *t)
 {
 	static const struct thin_usage nothing;
-	struct thin_superblock pool, sb;
+	struct thin_superblock pool = {0}, sb = {0};
 	struct thin_devices devices = {0};
 	struct thin_usage *usage = NULL;
 	int r = thin_superblock_read(&m->p, 0, &pool);
