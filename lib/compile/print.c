@@ -25,8 +25,8 @@ void line_print(const struct line *line, const struct emit_ctx *c, struct strbuf
 	strbuf_addch(out, ' ');
 	before = out->len;
 	target_emit(&lc, line, out);
-	/* dmsetup prints the blank before parameters also where there are none. */
-	if (out->len == before && c->mode == EMIT_LOAD)
+	/* dmsetup prints the blank also where no parameters follow; the kernel has none. */
+	if (out->len == before)
 		strbuf_truncate(out, before - 1);
 }
 

@@ -124,7 +124,7 @@ END
 @test "parameters" {
   printf 'dmc: 1\nparams: {s: 1MiB}\nvolumes:\n  v: {target: zero, size: $s}\n' >v.yaml
   run "$dmc" compile --param s=2MiB v.yaml
-  [ "$output" = "v: 0 4096 zero " ]
+  [ "$output" = "v: 0 4096 zero" ]
   run "$dmc" check --param t=1 v.yaml
   status_is 1
   run "$dmc" check --param nothing v.yaml

@@ -238,7 +238,7 @@ pool-meta: 0 8192 linear 8:0 2048
 pool-data: 0 1048576 linear 8:0 10240
 pool: 0 1048576 thin-pool /dev/mapper/pool-meta /dev/mapper/pool-data 128 0 1 skip_block_zeroing 
 home: 0 2097152 thin /dev/mapper/pool 7
-spread: 0 8 error 
+spread: 0 8 error
 spread: 8 256 striped 2 8 /dev/sda 0 /dev/sdb 64
 END
   "$dmc" import table t >t.yaml

@@ -144,7 +144,7 @@ START_TEST(params_and_names)
 	test_load(&t, "dmc: 1\nparams: {s: 1MiB, n: x}\nvolumes:\n"
 		      "  v: {target: zero, size: $s, dm_name: \"a b\", dm_uuid: $$u, minor: 7}\n");
 	ck_assert_int_eq(t.loaded, 0);
-	ck_assert_str_eq(test_tables(&t), "a\\x20b: 0 2048 zero \n");
+	ck_assert_str_eq(test_tables(&t), "a\\x20b: 0 2048 zero\n");
 	ck_assert_str_eq(t.layout.volumes.v[0]->dm_uuid, "$u");
 	ck_assert_int_eq(t.layout.volumes.v[0]->minor, 7);
 	test_release(&t);
