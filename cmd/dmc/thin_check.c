@@ -76,8 +76,10 @@ static int run(struct cli *c, void *options, int argc, char **argv)
 	if ((o->mapping_root && !parse_u64(o->mapping_root, &co.mapping_root)) ||
 	    (o->details_root && !parse_u64(o->details_root, &co.details_root)))
 		return cli_usage(c, "a root is the number of a block");
-	if (o->clear_needs_check && (o->metadata_snapshot || o->mapping_root || o->details_root))
-		return cli_usage(c, "--clear-needs-check-flag wants a check of the pool's own trees");
+	/* A flag that says "check me" is not cleared by a look at less than all. */
+	if (o->clear_needs_check && (o->metadata_snapshot || o->mapping_root || o->details_root ||
+				     o->superblock_only || o->skip_mappings))
+		return cli_usage(c, "--clear-needs-check-flag wants a whole check of the pool's own trees");
 	if (metadata_open(&m, c, argv[0], open_flags(o))) {
 		check(&m, c, &co);
 		if (o->clear_needs_check)

@@ -96,6 +96,15 @@ END
   cmp thin-008.img flagged
   run "$dmc" thin_check -m --clear-needs-check-flag thin-008.img
   status_is 2
+  # So does a look at a part: thin_check 0.9 refuses these, too.
+  image thin-basic
+  set_flags thin-basic.img 1
+  cp thin-basic.img flagged
+  for part in --skip-mappings --super-block-only; do
+    run "$dmc" thin_check -q --clear-needs-check-flag $part thin-basic.img
+    status_is 2
+    cmp thin-basic.img flagged
+  done
 }
 
 @test "parts of a check" {
