@@ -65,7 +65,7 @@ _dmc()
 	plan:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	apply:-*) COMPREPLY=($(compgen -W " --allow --dry-run --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
 	apply:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
-	remove:-*) COMPREPLY=($(compgen -W " --deferred --dry-run --force --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
+	remove:-*) COMPREPLY=($(compgen -W " --deferred --force --dry-run --lock --param --udev --help --version --quiet --verbose --color" -- "$cur")) ;;
 	remove:*) COMPREPLY=($(compgen -f -- "$cur")) ;;
 	status:-*) COMPREPLY=($(compgen -W " --format --param --state --help --version --quiet --verbose --color" -- "$cur")) ;;
 	status:*) COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -2,31 +2,21 @@
 #include "dmc/change.h"
 
 struct options {
-	int udev;
-	bool dry_run;
-	const char *lock;
-	struct cli_list params, allow;
+	struct change_command command;
+	struct cli_list allow;
 };
 
 static const struct cli_option option_table[] = {
 	{0, "allow", CLI_LIST, "WHAT:VOLUME", "do what may lose data: shrink:VOLUME, format:VOLUME; may be repeated", NULL,
 	 COMPLETE_NONE, offsetof(struct options, allow)},
-	{0, "dry-run", CLI_FLAG, NULL, "print the requests to the kernel instead of making them", NULL,
-	 COMPLETE_NONE, offsetof(struct options, dry_run)},
-	{0, "lock", CLI_TEXT, "FILE", "lock against other applies (/run/dmc.lock)", NULL, COMPLETE_FILES,
-	 offsetof(struct options, lock)},
-	{'p', "param", CLI_LIST, "NAME=VALUE", "set a parameter of the layout; may be repeated", NULL,
-	 COMPLETE_NONE, offsetof(struct options, params)},
-	{0, "udev", CLI_CHOICE, "HOW", "nodes in /dev/mapper: auto, sync (udev makes them), none (we do)",
-	 udev_words, COMPLETE_NONE, offsetof(struct options, udev)},
+	CHANGE_OPTIONS,
 	{0},
 };
 
 static int run(struct cli *c, void *options, int argc, char **argv)
 {
 	const struct options *o = options;
-	struct change_options co = {.udev = o->udev, .dry_run = o->dry_run, .params = o->params,
-				    .allow = o->allow, .make = plan_make, .lock = o->lock, .saved = true};
+	struct change_options co = {.command = o->command, .allow = o->allow, .make = plan_make, .saved = true};
 
 	(void)argc;
 	return change_run(c, &co, argv[0]);

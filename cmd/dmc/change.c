@@ -110,62 +110,69 @@ static int pretend_attach(const char *path, const struct blkdev *dev, int *ret_f
 static int ask_key(void *priv, const struct volume *v, const char *word, struct key *key)
 {
 	struct session *s = priv;
+	const struct node *file = key->source ? node_get(key->source, "file") : NULL;
 
-	return prompt_key(s->c, &s->layout.secrets, v->name, word, key);
+	if (!file)
+		return prompt_key(s->c, &s->layout.secrets, v->name, word, key);
+	/* Checking does without it, since the layout gives its size. */
+	cli_error(s->c, "%s of %s: there is no key file %.*s", word, v->name, (int)file->nr, file->text);
+	return -ENOENT;
 }
 
-/* What was asked for must be what runs now. */
-static void verify(struct session *s, const struct change_options *o, struct live *l)
+/* What was asked for must be what runs now; false where it is not. */
+static bool verify(struct session *s, const struct change_options *o, struct live *l)
 {
 	struct plan_options po = {.find_loop = loop_find, .allow = o->allow.v, .nr_allow = o->allow.nr};
+	struct plan p = {0};
 	struct running now;
-	struct plan p;
+	bool ok = !running_read(&now, l->dm, &s->c->arena, &s->diag) &&
+		  !o->make(&p, &s->layout, &now, &po, &s->diag);
 
-	if (!running_read(&now, l->dm, &s->c->arena, &s->diag) &&
-	    !o->make(&p, &s->layout, &now, &po, &s->diag)) {
-		if (!plan_is_empty(&p)) {
-			cli_error(s->c, "done, but the kernel shows something else than was asked for:");
-			show_plan(s, &p);
-		}
-		plan_release(&p);
+	if (ok && !plan_is_empty(&p)) {
+		cli_error(s->c, "done, but the kernel shows something else than was asked for:");
+		show_plan(s, &p);
+		ok = false;
 	}
+	plan_release(&p);
 	running_release(&now);
+	return ok;
 }
 
-static int do_plan(struct session *s, const struct change_options *o, struct live *l, struct plan *p)
+/* False where something went wrong; findings or a line have said what. */
+static bool do_plan(struct session *s, const struct change_options *o, struct live *l, struct plan *p)
 {
 	struct talk talk = {.s = s};
 	struct apply_options ao = {.dm = l->dm, .kmsg = l->kmsg, .event = show_event, .priv = &talk,
-				   .attach = o->dry_run ? pretend_attach : attach, .interrupted = &interrupted,
+				   .attach = o->command.dry_run ? pretend_attach : attach, .interrupted = &interrupted,
 				   .remove_flags = o->remove_flags, .force = o->force,
-				   .check_content = !o->dry_run,
+				   .check_content = !o->command.dry_run,
 				   .retries = l->nodes && dm_nodes_mode(l->nodes) == DM_UDEV_SYNC ? REMOVE_RETRIES : 0};
-	int r;
+	bool ok;
 
-	r = o->dry_run ? 0 : plan_keys(p, ask_key, s);
-	if (r)
-		return r;
+	if (!o->command.dry_run && plan_keys(p, ask_key, s))
+		return false;
 	catch_signals();
 	/* A page of ours that must be read from a suspended device would never come. */
-	if (!o->dry_run)
+	if (!o->command.dry_run)
 		(void)!mlockall(MCL_CURRENT);
-	r = plan_apply(p, &ao, &s->diag);
+	ok = !plan_apply(p, &ao, &s->diag);
 	say(&talk);
 	strbuf_release(&talk.held);
-	if (!r && !o->dry_run)
+	if (ok && !o->command.dry_run && !o->remove_flags && !o->force)
+		ok = verify(s, o, l);
+	if (ok && !o->command.dry_run)
 		cli_note(s->c, o->make == plan_make ? "done: all runs as the layout says" : "done");
-	if (!r && !o->dry_run && !o->remove_flags && !o->force)
-		verify(s, o, l);
-	return r;
+	return ok;
 }
 
-static void change(struct session *s, const struct change_options *o, struct live *l)
+static bool change(struct session *s, const struct change_options *o, struct live *l)
 {
-	struct saved_plan how = {.layout = o->layout, .params = o->params.v, .nr_params = o->params.nr,
+	struct saved_plan how = {.layout = o->layout, .params = o->command.params.v, .nr_params = o->command.params.nr,
 				 .allow = o->allow.v, .nr_allow = o->allow.nr};
 	struct plan_options po = {.find_loop = loop_find, .allow = o->allow.v, .nr_allow = o->allow.nr,
 				  .open_too = o->force || o->remove_flags};
-	struct plan p;
+	struct plan p = {0};
+	bool ok = true;
 
 	if (!o->make(&p, &s->layout, &l->running, &po, &s->diag)) {
 		/* What is missing or in the way has been said; then it is no surprise that things differ. */
@@ -175,20 +182,21 @@ static void change(struct session *s, const struct change_options *o, struct liv
 			live_check(l);
 		show_plan(s, &p);
 		if (!diag_errors(&s->diag) && !plan_is_empty(&p))
-			do_plan(s, o, l, &p);
+			ok = do_plan(s, o, l, &p);
 	}
 	plan_release(&p);
+	return ok;
 }
 
 static int lock(struct session *s, const struct change_options *o)
 {
-	int pid, fd = o->dry_run ? 0 : plan_lock(o->lock, &pid);
+	int pid, fd = o->command.dry_run ? 0 : plan_lock(o->command.lock, &pid);
 
 	if (fd == -EBUSY)
 		cli_error(s->c, pid ? "another apply or remove is at work (process %d); wait for it and try again" :
 				      "another apply or remove is at work; wait for it and try again", pid);
 	else if (fd < 0)
-		cli_error(s->c, "cannot take the lock %s: %s%s", o->lock ? o->lock : "/run/dmc.lock", strerror(-fd),
+		cli_error(s->c, "cannot take the lock %s: %s%s", o->command.lock ? o->command.lock : "/run/dmc.lock", strerror(-fd),
 			  fd == -EACCES ? "; run it as root, or name another file with --lock" : "");
 	return fd;
 }
@@ -196,27 +204,28 @@ static int lock(struct session *s, const struct change_options *o)
 static int change_loaded(struct session *s, const struct change_options *o)
 {
 	struct strbuf record = STRBUF_INIT;
-	struct live_options lo = {.udev = o->udev, .dry = o->dry_run, .record = o->dry_run ? &record : NULL};
+	struct live_options lo = {.udev = o->command.udev, .dry = o->command.dry_run, .record = o->command.dry_run ? &record : NULL};
 	struct live l;
-	int fd = lock(s, o);
+	int fd = lock(s, o), status;
+	bool ok;
 
 	if (fd < 0)
 		return fd == -EBUSY ? EXIT_BUSY : EXIT_FINDINGS;
-	if (live_open(&l, s, &lo))
-		change(s, o, &l);
+	ok = live_open(&l, s, &lo) && change(s, o, &l);
 	live_close(&l);
 	fputs(strbuf_str(&record), stdout);
 	strbuf_release(&record);
-	if (!o->dry_run)
+	if (!o->command.dry_run)
 		close(fd);
 	print_findings(s);
-	return findings_status(&s->diag, false);
+	status = findings_status(&s->diag, false);
+	return status || ok ? status : EXIT_FINDINGS;
 }
 
 static int change_layout(struct session *s, const struct change_options *o)
 {
 	struct layout_options lo = {.targets = &targets_all};
-	int status = parse_params(s->c, &o->params, &lo);
+	int status = parse_params(s->c, &o->command.params, &lo);
 
 	if (status)
 		return status;
@@ -230,14 +239,14 @@ static int change_saved(struct session *s, struct change_options *o)
 {
 	struct saved_plan how;
 
-	if (o->params.nr || o->allow.nr)
+	if (o->command.params.nr || o->allow.nr)
 		return cli_usage(s->c, "a saved plan has its own --param and --allow");
 	if (saved_plan_parse(o->plan, &s->c->arena, &how, &s->diag)) {
 		print_findings(s);
 		return EXIT_FINDINGS;
 	}
 	o->layout = how.layout;
-	o->params = (struct cli_list){(const char **)how.params, how.nr_params};
+	o->command.params = (struct cli_list){(const char **)how.params, how.nr_params};
 	o->allow = (struct cli_list){(const char **)how.allow, how.nr_allow};
 	return change_layout(s, o);
 }

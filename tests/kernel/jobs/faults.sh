@@ -47,6 +47,13 @@ rmdir /dev/mapper/control
 ok "a missing control node is made" dmc apply -q one.yaml
 ok "and used to remove" dmc remove -q one.yaml
 
+# ---- keys that are not there ----
+
+layout key.yaml "$one" '  v: {target: crypt, cipher: aes-xts-plain64, key: {file: nowhere.key, size: 64B}, device: b, size: 8MiB}'
+refused 1 'there is no key file nowhere.key' dmc apply key.yaml
+layout key.yaml "$one" '  v: {target: crypt, cipher: aes-xts-plain64, key: {prompt: true, size: 64B}, device: b, size: 8MiB}'
+refused 1 'there is no terminal' setsid -w "$DMC_BUILD/dmc" apply key.yaml
+
 # ---- no such target ----
 
 layout delay.yaml "$one" '  first: {target: linear, device: b, size: 8MiB}
@@ -137,6 +144,7 @@ refused 3 'every write would fail' dmc apply file.yaml
 layout file.yaml '  a: {file: ro/a.img, size: 64MiB, read_only: true}' '  v: {target: linear, device: a, read_only: true, size: 8MiB}'
 ok "a read-only volume on a read-only image" dmc apply -q file.yaml
 ok "remove" dmc remove -q file.yaml
+ok "the loop device went with it" umount ro
 
 # ---- too small ----
 
