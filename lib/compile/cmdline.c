@@ -3,9 +3,9 @@
  * kernel's command line as dm-mod.create=, which takes less: drivers/md/dm-init.c is read
  * here as of Linux 6.12.
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/devno.h"
 #include "compile/check.h"
 #include "compile/print.h"
 
@@ -154,10 +154,9 @@ static struct span line_span(const struct look *k)
 /* What early_lookup_bdev() finds, as far as the name tells. */
 static bool is_early_name(const char *word)
 {
-	unsigned maj, min;
-	char tail;
+	dev_t dev;
 
-	if (sscanf(word, "%u:%u%c", &maj, &min, &tail) == 2)
+	if (dev_parse(word, &dev))
 		return true;
 	if (!strncmp(word, "PARTUUID=", 9) || !strncmp(word, "PARTLABEL=", 10))
 		return true;

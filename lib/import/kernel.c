@@ -1,11 +1,11 @@
 #include "import/kernel.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/devno.h"
 #include "import/internal.h"
 
 /* Who made a device: subsystems begin their uuids with a word of their own. */
@@ -58,9 +58,7 @@ static int read_device(const struct reader *r, const struct import_running *d, b
 /* "7:0", or a node as some targets print it. */
 static bool word_dev(const char *word, dev_t *ret)
 {
-	unsigned maj, min;
 	struct stat st;
-	char tail;
 
 	if (*word == '/') {
 		if (stat(word, &st) || !S_ISBLK(st.st_mode))
@@ -68,10 +66,7 @@ static bool word_dev(const char *word, dev_t *ret)
 		*ret = st.st_rdev;
 		return true;
 	}
-	if (sscanf(word, "%u:%u%c", &maj, &min, &tail) != 2)
-		return false;
-	*ret = makedev(maj, min);
-	return true;
+	return dev_parse(word, ret);
 }
 
 /* The kernel says behind its name when a file has no name any more. */

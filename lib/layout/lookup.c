@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/devno.h"
 #include "base/size.h"
 #include "base/strbuf.h"
 #include "layout/internal.h"
@@ -292,16 +293,14 @@ static void use_match(struct layout *l, struct device *d, const struct node *siz
 /* "8:0": the number itself is the word; its node is found through sysfs. */
 static void use_number(struct layout *l, struct device *d, const struct node *size)
 {
-	unsigned maj, min;
-	char uevent[64], tail;
+	char uevent[64];
 	dev_t dev;
 	uint64_t sectors;
 
-	if (sscanf(d->value, "%u:%u%c", &maj, &min, &tail) != 2) {
+	if (!dev_parse(d->value, &dev)) {
 		node_report(l, d->node, &F_SELECTOR, "device %s: dev is MAJOR:MINOR, as \"8:0\"", d->name);
 		return;
 	}
-	dev = makedev(maj, min);
 	if (!sysfs_u64(dev, "size", &sectors)) {
 		absent(l, d, size, arena_printf(l->arena, "no block device %s", d->value));
 		return;

@@ -1,27 +1,8 @@
 #include "plan/running.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <sys/utsname.h>
-
-const char *dev_str(dev_t dev, char buf[static 24])
-{
-	snprintf(buf, 24, "%u:%u", major(dev), minor(dev));
-	return buf;
-}
-
-bool dev_parse(const char *text, dev_t *ret)
-{
-	unsigned maj, min;
-	char tail;
-
-	if (sscanf(text, "%u:%u%c", &maj, &min, &tail) != 2)
-		return false;
-	*ret = makedev(maj, min);
-	return true;
-}
 
 struct running_device *running_add(struct running *r, const char *name, const char *uuid, dev_t dev)
 {

@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include "base/devno.h"
 #include "base/strmap.h"
 #include "base/vec.h"
 #include "dm/blockdev.h"
@@ -84,11 +85,6 @@ void running_sort(struct running *r);
 
 /* A device that has appeared since: as running_read() would list it. */
 struct running_device *running_add(struct running *r, const char *name, const char *uuid, dev_t dev);
-
-/* "254:3" into `buf`, which it returns. */
-const char *dev_str(dev_t dev, char buf[static 24]);
-/* The same backwards; false where it is none. */
-bool dev_parse(const char *text, dev_t *ret);
 
 extern const struct finding_kind F_RUNNING_LIST, F_RUNNING_GONE, F_RUNNING_ABSENT, F_RUNNING_NO_TABLE,
 	 F_STATE_SYNTAX;

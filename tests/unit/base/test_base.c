@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "base/arena.h"
 #include "base/crc32c.h"
+#include "base/devno.h"
 #include "base/dm_name.h"
 #include "base/near.h"
 #include "base/secret.h"
@@ -204,6 +206,21 @@ START_TEST(mangling)
 }
 END_TEST
 
+START_TEST(device_numbers)
+{
+	static const char *const bad[] = {"", "7", "7:", ":0", "7:0x", "+7:0", " 7:0", "7: 0", "7:-1", "sda",
+					  "4294967296:0"};
+	char text[24];
+	dev_t dev = 0;
+
+	ck_assert(dev_parse("254:1048575", &dev));
+	ck_assert_uint_eq(dev, makedev(254, 1048575));
+	ck_assert_str_eq(dev_str(dev, text), "254:1048575");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_msg(!dev_parse(bad[i], &dev), "'%s'", bad[i]);
+}
+END_TEST
+
 START_TEST(secrets)
 {
 	struct secrets s = {0};
@@ -232,6 +249,7 @@ Suite *suite_base_base(void)
 	tcase_add_test(tc, spelling);
 	tcase_add_test(tc, checksum);
 	tcase_add_test(tc, mangling);
+	tcase_add_test(tc, device_numbers);
 	tcase_add_test(tc, secrets);
 	suite_add_tcase(s, tc);
 	return s;
